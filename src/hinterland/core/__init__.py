@@ -1,0 +1,1 @@
+"""Errors, units, money, calendar, progress and digests: what every room may use."""

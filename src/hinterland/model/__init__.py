@@ -1,0 +1,1 @@
+"""Network, arrays, plan and proof."""
