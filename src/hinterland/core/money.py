@@ -45,9 +45,8 @@ def annuity_per_year(life_years: npt.ArrayLike, rate_share: float) -> Floats:
     """
     life = np.asarray(life_years, dtype=np.float64)
     force = _force(rate_share)
-    if force == 0:
-        return 1.0 / life
-    return np.asarray(force / -np.expm1(-force * life), dtype=np.float64)
+    small = force * life < 1e-12
+    return np.asarray(np.where(small, 1.0 / life, force / np.where(small, 1.0, -np.expm1(-force * life))), dtype=np.float64)
 
 
 def annuity_years(

@@ -1,0 +1,1 @@
+"""One constraint block, one function, one sentence of mathematics."""

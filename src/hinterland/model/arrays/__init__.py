@@ -1,0 +1,84 @@
+"""A resolved network as read-only index axes and arrays: what the solver's model is built from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hinterland.model.arrays.making import EXISTING, Making, making_of, process_pairs
+from hinterland.model.arrays.moving import Flows, flows_of, lane_pairs
+from hinterland.model.arrays.places import Pools, Products, Sites, positions
+from hinterland.model.arrays.trading import (
+    Demand,
+    Disposal,
+    Offers,
+    Stocks,
+    demand_of,
+    disposal_of,
+    offers_of,
+    stocks_of,
+)
+from hinterland.model.lanes import lane_rates
+
+if TYPE_CHECKING:
+    from hinterland.core.calendar import Calendar
+    from hinterland.model.network import Network, Settings
+
+__all__ = ["EXISTING", "Arrays", "arrays_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """Everything the design reads, by axis. Arrays are read-only; units are those of the tables, per period."""
+
+    net: Network
+    settings: Settings
+    calendar: Calendar
+    sites: Sites
+    products: Products
+    pools: Pools
+    flows: Flows
+    making: Making
+    offers: Offers
+    demand: Demand
+    stocks: Stocks
+    disposal: Disposal
+
+
+def _freeze(part: object) -> None:
+    if isinstance(part, np.ndarray):
+        part.setflags(write=False)
+    elif is_dataclass(part):
+        for field in fields(part):
+            _freeze(getattr(part, field.name))
+
+
+def arrays_of(net: Network) -> Arrays:
+    """Evaluate a resolved network. Raises InvalidTables where a table cannot be evaluated (see the rooms it uses)."""
+    sites, products = Sites.of(net), Products.of(net)
+    rates = lane_rates(net)
+    lanes = lane_pairs(rates, sites, products)
+    processes, pairs = process_pairs(net, sites, products)
+    pairs += [(lanes[0], lanes[2]), (lanes[1], lanes[2])]
+    for table in ("purchases", "demand", "stocks"):
+        pairs.append((positions(net[table]["site_id"], sites.ids), positions(net[table]["product_id"], products.ids)))
+    pools = Pools.of(pairs, len(products.ids))
+    arrays = Arrays(
+        net=net,
+        settings=net.settings,
+        calendar=net.calendar,
+        sites=sites,
+        products=products,
+        pools=pools,
+        flows=flows_of(rates, lanes, sites, pools),
+        making=making_of(net, processes, sites, products, pools),
+        offers=offers_of(net, sites, products, pools),
+        demand=demand_of(net, sites, products, pools),
+        stocks=stocks_of(net, sites, products, pools),
+        disposal=disposal_of(products, pools, sites),
+    )
+    for part in (arrays.flows, arrays.making, arrays.offers, arrays.demand, arrays.stocks, arrays.disposal, pools):
+        _freeze(part)
+    return arrays

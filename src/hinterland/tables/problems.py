@@ -1,0 +1,62 @@
+"""Every problem code with its meaning; docs/problems.md is made from it and a test triggers each."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["PROBLEMS"]
+
+PROBLEMS: Mapping[str, str] = MappingProxyType(
+    {
+        "ambiguous_origin": "goods of several origins reach a border from a site that only stores them, and their duties differ",
+        "ambiguous_table": "two files or sheets carry the same table",
+        "before_start": "a last day lies before its first day",
+        "broken_where": "a `where` term is not column=value",
+        "bounds": "a number is outside what its column allows (a negative capacity, say)",
+        "changes_nothing": "an override leaves every matching row as it was (warning)",
+        "contract_overlap": "two phases of one contract hold on the same day",
+        "contract_too_much": "contract phases ask for more than all of a need, or more than the supplier can make",
+        "date_cuts_period": "a yes/no rule starts or ends inside a period and holds only in periods it covers whole (warning)",
+        "decimal_comma": "a number is written with a decimal comma",
+        "doubled_header": "a header names a column twice, or the header is repeated as a row",
+        "duplicate_key": "two rows have the same key",
+        "empty_cell": "a required cell is empty",
+        "empty_table": "a table has a header and no rows, or nothing at all",
+        "lane_legs": "a lane's legs do not fit its mode chain, or a mode is not known",
+        "long_lead_time": "a lead time exceeds half a period: goods arrive in the period they leave (warning)",
+        "matches_nothing": "an override or change matches no row",
+        "merged_cells": "a worksheet has merged cells",
+        "missing_exchange_rate": "a row's currency has no exchange rate",
+        "missing_freight_rate": "a lane has no cost and a leg without freight rate",
+        "missing_table": "a table that every plan needs is not there",
+        "missing_value": "a duty is due and the product's customs value is not known",
+        "no_bound": "nothing bounds what can pass through a candidate site",
+        "not_finite": "a number is NaN or infinite",
+        "not_supported_yet": "a declared choice that no engine can follow yet",
+        "not_used_yet": "a filled column or table that no engine reads yet (warning)",
+        "not_utf8": "a file is not UTF-8 (Latin-1, say)",
+        "off_land": "a site lies in the sea: an error beyond 50 km, a warning nearer",
+        "period_gap": "days between two periods belong to none",
+        "period_overlap": "two periods share days",
+        "ragged_row": "a row has more or fewer cells than the header",
+        "recipe_loop": "recipes feed each other and nothing of the loop comes from outside",
+        "scenario_cycle": "a scenario extends itself",
+        "semicolons": "a file separated by semicolons was read (note)",
+        "share_over_one": "a share above 1: 25 where 0.25 is meant",
+        "too_large": "a file, a row count or a cell is larger than allowed",
+        "trimmed": "blanks around cells were removed (note)",
+        "unit_mismatch": "a column's name carries another unit than the declared one",
+        "unknown_column": "a column that is not declared",
+        "unknown_reference": "a cell names something that is not there",
+        "unknown_scenario": "a scenario that is not there",
+        "unknown_setting": "a setting that is not there",
+        "unknown_table": "a file, sheet or cell names a table that is not declared",
+        "unreadable": "a file cannot be read at all",
+        "wrong_choice": "a cell is none of the words its column allows",
+        "wrong_type": "a cell is not of its column's type",
+    }
+)

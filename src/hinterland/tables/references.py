@@ -1,0 +1,143 @@
+"""Cells that name something: plain keys of other tables, and cells that may also name groups, places and stages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hinterland.core.errors import Issue
+from hinterland.tables.declared import TABLES
+from hinterland.tables.typing import bad_cells, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hinterland.tables.schema import Column, Table
+
+__all__ = ["reference_problems"]
+
+
+def _names(tables: Mapping[str, pl.DataFrame]) -> tuple[set[str], set[str]]:
+    """Every name of a place and of a product that a grouped cell may hold."""
+    groups = set(tables["groups"]["group_id"].drop_nulls().to_list())
+    places = set(tables["sites"]["site_id"].drop_nulls().to_list())
+    for column in ("country", "region", "customs_territory"):
+        places |= set(tables["countries"][column].drop_nulls().to_list())
+    products = set(tables["products"]["product_id"].drop_nulls().to_list()) | set(tables["products"]["stage"].drop_nulls().to_list())
+    named = {f"@{group}" for group in groups}
+    return (
+        places | named | {f"@{place}" for place in places},
+        products | named | {f"@{product}" for product in products},
+    )
+
+
+def _plain(table: Table, column: Column, frame: pl.DataFrame, target: pl.Series) -> list[Issue]:
+    cells = frame.select("_row", cell=pl.col(column.name)).filter(pl.col("cell").is_not_null())
+    unknown = cells.join(pl.DataFrame({"cell": target.drop_nulls().unique()}), on="cell", how="anti")
+    if not unknown.height:
+        return []
+    known = sorted(target.drop_nulls().unique().to_list())
+    hint = nearest(str(unknown["cell"][0]), known) if known else f"{column.refers_to} is empty"
+    return bad_cells(
+        table.name,
+        column,
+        unknown.sort("_row"),
+        "unknown_reference",
+        f"{column.refers_to} has no such row",
+        f"add it to {column.refers_to} or correct the cell ({hint})",
+    )
+
+
+def _grouped(table: Table, column: Column, frame: pl.DataFrame, known: set[str]) -> list[Issue]:
+    cells = frame.select("_row", cell=pl.col(column.name).str.split("|")).explode("cell")
+    cells = cells.with_columns(pl.col("cell").str.strip_chars()).filter(pl.col("cell").is_not_null() & ~pl.col("cell").is_in(["", "*"]))
+    unknown = cells.join(pl.DataFrame({"cell": sorted(known)}, schema={"cell": pl.String}), on="cell", how="anti").sort("_row")
+    if not unknown.height:
+        return []
+    hint = nearest(str(unknown["cell"][0]), sorted(known))
+    return bad_cells(
+        table.name, column, unknown, "unknown_reference", "nothing has this name", f"use an id, a group written @group, or * ({hint})"
+    )
+
+
+def reference_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
+    """Names that are not there, groups that hold themselves, and processes without or with two ways to say what they make."""
+    places, products = _names(tables)
+    issues: list[Issue] = []
+    for name, table in TABLES.items():
+        frame = tables[name]
+        if not frame.height:
+            continue
+        for column in table.columns:
+            if frame[column.name].null_count() == frame.height:
+                continue
+            if column.groups:
+                about_products = column.refers_to == "products" or column.name == "product"
+                issues += _grouped(table, column, frame, products if about_products else places)
+            elif column.refers_to and column.refers_to in tables and tables[column.refers_to].height:
+                target = tables[column.refers_to]
+                issues += _plain(table, column, frame, target[TABLES[column.refers_to].keys[0]])
+            elif column.refers_to and not (column.name == "source_id" or tables[column.refers_to].height):
+                issues += _plain(table, column, frame, pl.Series([], dtype=pl.String))
+    return issues + _group_problems(tables, places | products) + _process_problems(tables)
+
+
+def _group_problems(tables: Mapping[str, pl.DataFrame], known: set[str]) -> list[Issue]:
+    rows = tables["groups"]
+    issues = []
+    inside: dict[str, set[str]] = {}
+    for group, member in rows.select("group_id", "member").iter_rows():
+        if member and member.startswith("@"):
+            inside.setdefault(group, set()).add(member[1:])
+    for row, group, member in rows.select("_row", "group_id", "member").iter_rows():
+        if member is not None and member not in known and f"@{member}" not in known:
+            issues.append(
+                Issue(
+                    "groups",
+                    row,
+                    "member",
+                    "unknown_reference",
+                    what=f"{member!r} in member",
+                    why="nothing has this name",
+                    fix=f"name a site, country, region, product or @group ({nearest(member, sorted(known))})",
+                )
+            )
+        seen, stack = set[str](), [member[1:]] if member and member.startswith("@") else []
+        while stack:
+            step = stack.pop()
+            if step not in seen:
+                seen.add(step)
+                stack += inside.get(step, set())
+        if group in seen:
+            issues.append(
+                Issue(
+                    "groups",
+                    row,
+                    "member",
+                    "scenario_cycle",
+                    what=f"group {group} holds itself",
+                    why="its members never end",
+                    fix="take one of the groups out of the ring",
+                )
+            )
+    return issues
+
+
+def _process_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
+    issues = []
+    for row, recipe, product in tables["processes"].select("_row", "recipe_id", "product_id").iter_rows():
+        if (recipe is None) == (product is None):
+            what = "neither recipe_id nor product_id is filled" if recipe is None else "recipe_id and product_id are both filled"
+            issues.append(
+                Issue(
+                    "processes",
+                    row,
+                    "recipe_id",
+                    "empty_cell",
+                    what=what,
+                    why="a line runs a recipe, or makes a product without inputs",
+                    fix="fill recipe_id, or product_id for a line without inputs",
+                )
+            )
+    return issues

@@ -1,0 +1,123 @@
+"""Dates: periods that overlap or leave gaps, spans that end before they start, phases that clash."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hinterland.core.errors import Issue
+from hinterland.tables.declared import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["time_problems"]
+
+_SPANS = (("start_date", "end_date"), ("valid_from", "valid_to"), ("earliest_date", "latest_date"))
+_WHOLE = ("forbid_origin", "forbid_site", "force_open", "max_sites", "max_co2e", "max_co2e_per_unit", "max_flow")
+
+
+def _periods(frame: pl.DataFrame) -> list[Issue]:
+    issues = []
+    rows = list(
+        frame.drop_nulls(["start_date", "end_date"]).sort("start_date").select("_row", "period_id", "start_date", "end_date").iter_rows()
+    )
+    for (_, before, _, stop), (row, name, start, _) in itertools.pairwise(rows):
+        if start <= stop:
+            issues.append(
+                Issue(
+                    "periods",
+                    row,
+                    "start_date",
+                    "period_overlap",
+                    what=f"{name} starts {start}, {before} ends {stop}",
+                    why="a day belongs to one period",
+                    fix=f"start {name} on {stop + timedelta(days=1)}",
+                )
+            )
+        elif start > stop + timedelta(days=1):
+            issues.append(
+                Issue(
+                    "periods",
+                    row,
+                    "start_date",
+                    "period_gap",
+                    what=f"no period between {stop} and {start}",
+                    why="days between periods would be lost",
+                    fix=f"start {name} on {stop + timedelta(days=1)}",
+                )
+            )
+    return issues
+
+
+def _phases(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
+    issues = []
+    ordered = tables["contract_phases"].drop_nulls("start_date").sort("contract_id", "start_date")
+    rows = list(ordered.select("_row", "contract_id", "start_date", "end_date").iter_rows())
+    for (_, before, _, stop), (row, contract, start, _) in itertools.pairwise(rows):
+        if before == contract and (stop is None or start <= stop):
+            issues.append(
+                Issue(
+                    "contract_phases",
+                    row,
+                    "start_date",
+                    "contract_overlap",
+                    what=f"{contract} has two phases on {start}",
+                    why="one phase holds on a day",
+                    fix="end the earlier phase the day before",
+                )
+            )
+    return issues
+
+
+def _cuts(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
+    """Yes/no policies that begin or end inside a period."""
+    starts = set(tables["periods"]["start_date"].drop_nulls().to_list())
+    stops = {day + timedelta(days=1) for day in tables["periods"]["end_date"].drop_nulls().to_list()}
+    edges = starts | stops
+    if not edges:
+        return []
+    low, high = min(edges), max(edges)
+    issues = []
+    rows = tables["policies"].filter(pl.col("kind").is_in(_WHOLE)).select("_row", "policy_id", "valid_from", "valid_to")
+    for row, name, first, last in rows.iter_rows():
+        for column, day in (("valid_from", first), ("valid_to", last + timedelta(days=1) if last else None)):
+            if day is not None and low < day < high and day not in edges:
+                issues.append(
+                    Issue(
+                        "policies",
+                        row,
+                        column,
+                        "date_cuts_period",
+                        what=f"{name}: {day} lies inside a period",
+                        why="such a rule holds only in periods it covers whole",
+                        fix="move the date to a period's edge, or split the period",
+                        severity="warning",
+                    )
+                )
+    return issues
+
+
+def time_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
+    """Problems of dates in every table."""
+    issues = _periods(tables["periods"]) + _phases(tables) + _cuts(tables)
+    for name, table in TABLES.items():
+        for first, last in _SPANS:
+            if first in table.by_name and last in table.by_name:
+                back = tables[name].filter(pl.col(last) < pl.col(first)).select("_row", first, last)
+                issues += [
+                    Issue(
+                        name,
+                        row,
+                        last,
+                        "before_start",
+                        what=f"{last} {stop} lies before {first} {start}",
+                        why="the span has no day",
+                        fix="exchange or correct the dates",
+                    )
+                    for row, start, stop in back.iter_rows()
+                ]
+    return issues
