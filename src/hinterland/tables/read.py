@@ -206,7 +206,7 @@ def _raw(source: Path | str | Mapping[str, Any], known: Mapping[str, Table]) -> 
             if name not in known:
                 yield name, None, [_unknown(name, known)]
                 continue
-            frame = rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(rows)
+            frame = rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(rows, strict=False)
             yield name, frame, []
         return
     path = Path(source)
@@ -279,7 +279,7 @@ def read_tables(source: Path | str | Mapping[str, Any], known: Mapping[str, Tabl
             elif raw is not None:
                 tables[name], problems = typed_frame(known[name], raw)
                 issues += problems
-    except (OSError, pl.exceptions.PolarsError, ValueError, KeyError) as broken:
+    except (OSError, pl.exceptions.PolarsError, ValueError, TypeError, KeyError) as broken:
         issues.append(
             _refuse(
                 str(getattr(source, "name", "source")),

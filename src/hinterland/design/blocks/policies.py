@@ -1,0 +1,56 @@
+"""Policies: hard rows, and soft rows with a slack that pays a penalty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from hinterland.design.terms import Draft, Term, add_rows, term
+
+if TYPE_CHECKING:
+    from hinterland.design.rules import Rule
+
+__all__ = ["capped_credits", "keep_policies"]
+
+
+def keep_policies(d: Draft, rules: list[Rule]) -> list[int]:
+    """Σ terms ≥ right − slack, or ≤ right + slack; slack ≥ 0 only where the policy has a penalty.
+
+    Returns the rule of each entry of the variable `broken`.
+    """
+    soft = [at for at, rule in enumerate(rules) if rule.penalty is not None]
+    if soft:
+        d.model.add_variables(lower=0, coords=[pd.RangeIndex(len(soft), name="broken_entry")], name="broken")
+    place = {at: entry for entry, at in enumerate(soft)}
+    for sign in (">=", "<="):
+        terms: list[Term] = []
+        right = np.zeros(len(rules))
+        for at, rule in enumerate(rules):
+            if rule.sign != sign:
+                continue
+            right[at] = rule.right
+            terms += [
+                term(d, variable, np.full(len(entries), at), amounts, entries) for variable, entries, amounts in rule.terms if len(entries)
+            ]
+            if at in place:
+                terms.append(term(d, "broken", np.array([at]), 1.0 if sign == ">=" else -1.0, np.array([place[at]])))
+        add_rows(d, "policy_least" if sign == ">=" else "policy_most", "rule", terms, sign, right)
+    return soft
+
+
+def capped_credits(d: Draft, parts: list[list[tuple[str, np.ndarray, np.ndarray]]], caps: list[float]) -> None:
+    """credit[i,t] ≤ Σ amount · (made − disposed) and Σ_t credit[i,t] ≤ cap_amount, for incentives with a cap."""
+    if not caps:
+        return
+    count = len(caps) * d.periods
+    d.model.add_variables(lower=0, coords=[pd.RangeIndex(count, name="credit_entry")], name="credit")
+    rows = np.arange(count)
+    terms = [term(d, "credit", rows)]
+    for at, one in enumerate(parts):
+        for variable, entries, amounts in one:
+            period = d.arrays.making.outputs.period[entries] if variable == "made" else d.arrays.disposal.period[entries]
+            terms.append(term(d, variable, at * d.periods + period, -amounts, entries))
+    add_rows(d, "credit_earned", "credit_period", terms, "<=", np.zeros(count))
+    add_rows(d, "credit_cap", "incentive", [term(d, "credit", rows // d.periods)], "<=", np.array(caps))

@@ -1,0 +1,106 @@
+"""The whole model of DESIGN §6 from arrays, block by block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hinterland.design.blocks.balance import balance
+from hinterland.design.blocks.capacity import existing_capacity, floor, module_capacity, modules_allowed
+from hinterland.design.blocks.contracts import contract_quantities, contract_shares, exclusivity, take_or_pay
+from hinterland.design.blocks.lanes import lane_groups, least_quantity, qualification
+from hinterland.design.blocks.policies import capped_credits, keep_policies
+from hinterland.design.blocks.sites import once, open_from_start, presence, stock_needs_site, throughput
+from hinterland.design.blocks.stocks import cover
+from hinterland.design.bounds import most_moved, total_need
+from hinterland.design.deals import Deal, deals_of
+from hinterland.design.prices import Coefficients, co2e_terms, constant_costs, cost_terms, credits_of
+from hinterland.design.rules import Rule, rules_of
+from hinterland.design.terms import Draft
+from hinterland.design.variables import Switches, add_decisions, switches_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from hinterland.core.calendar import Floats, Ints
+    from hinterland.model.arrays import Arrays
+
+__all__ = ["Blueprint", "build"]
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """A built model with everything needed to price, read and explain its solution."""
+
+    draft: Draft
+    switches: Switches
+    deals: list[Deal]
+    rules: list[Rule]
+    soft: list[int]
+    unpaid: tuple[Ints, Ints]
+    costs: list[Coefficients]
+    constants: pl.DataFrame
+    co2e: list[Coefficients]
+    need: Floats
+
+
+def _forced(a: Arrays, deals: list[Deal], rules: list[Rule]) -> Floats:
+    """Quantities that contracts and min_flow ask for beyond demand; shape (products, periods)."""
+    more = np.zeros((len(a.products.ids), len(a.calendar)))
+    for deal in deals:
+        for product in np.unique(a.flows.product[a.flows.lane[deal.contracted]]):
+            more[product] += deal.min_quantity
+    for rule in rules:
+        if rule.sign == ">=" and rule.right > 0:
+            for variable, entries, _ in rule.terms:
+                if variable == "flow":
+                    for product in np.unique(a.flows.product[a.flows.lane[entries]]):
+                        more[product, rule.period] += rule.right
+    return more
+
+
+def build(a: Arrays) -> Blueprint:
+    """Build variables and blocks in linopy, sparse throughout; nothing is solved."""
+    import linopy
+
+    linopy.options["semantics"] = "v1"
+    draft = Draft(linopy.Model(sparse=True), a)
+    switches, deals, rules, incentives = switches_of(draft), deals_of(a), rules_of(a), credits_of(a)
+    need = total_need(a, _forced(a, deals, rules))
+    bound = most_moved(a, need)
+    add_decisions(draft, switches)
+    balance(draft)
+    open_from_start(draft)
+    once(draft)
+    presence(draft, bound)
+    stock_needs_site(draft, bound)
+    throughput(draft)
+    existing_capacity(draft)
+    module_capacity(draft)
+    modules_allowed(draft)
+    floor(draft)
+    lane_groups(draft, switches, bound)
+    least_quantity(draft, switches, bound)
+    qualification(draft, switches, bound)
+    cover(draft)
+    contract_shares(draft, deals)
+    contract_quantities(draft, deals)
+    exclusivity(draft, deals)
+    unpaid = take_or_pay(draft, deals)
+    capped = [credit for credit in incentives if np.isfinite(credit.cap)]
+    capped_credits(draft, [credit.parts for credit in capped], [credit.cap for credit in capped])
+    soft = keep_policies(draft, rules)
+    return Blueprint(
+        draft=draft,
+        switches=switches,
+        deals=deals,
+        rules=rules,
+        soft=soft,
+        unpaid=unpaid,
+        costs=cost_terms(draft, switches, deals, incentives, unpaid),
+        constants=constant_costs(a, deals),
+        co2e=co2e_terms(a),
+        need=need,
+    )

@@ -1,0 +1,142 @@
+"""From solver columns back to a plan and the solver's own account of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from hinterland.model.plan import Plan
+
+if TYPE_CHECKING:
+    from hinterland.core.calendar import Floats, Ints
+    from hinterland.design.build import Blueprint
+    from hinterland.design.prices import Coefficients
+
+__all__ = ["claims_of", "plan_of", "steering_of"]
+
+_TINY = 1e-9
+"""Quantities below this share of the product's need are no decision."""
+
+
+def _columns(b: Blueprint, x: Floats, variable: str) -> Floats:
+    return x[b.draft.labels(variable)] if b.draft.has(variable) else np.zeros(0)
+
+
+def _kept(b: Blueprint, values: Floats, product: Ints) -> Ints:
+    need = b.need.sum(axis=1)
+    scale = np.where(np.isfinite(need), need, 1.0)[product]
+    return np.flatnonzero(values > _TINY * np.maximum(scale, 1e-12))
+
+
+def plan_of(b: Blueprint, x: Floats, maker: str) -> Plan:
+    """Read the plan off a solution; yes/no and module values are whole."""
+    a = b.draft.arrays
+    periods = np.array(a.calendar.ids, dtype=object)
+    sites, products = np.array(a.sites.ids, dtype=object), np.array(a.products.ids, dtype=object)
+    pools, flows, lines, out, offers = a.pools, a.flows, a.making.lines, a.making.outputs, a.offers
+    lanes = flows.rates.lanes
+
+    def frame(columns: dict[str, object]) -> pl.DataFrame:
+        return pl.DataFrame(
+            {name: list(values) if isinstance(values, np.ndarray) else values for name, values in columns.items()}, strict=False
+        )
+
+    quantity = _columns(b, x, "flow")
+    kept = _kept(b, quantity, flows.product[flows.lane])
+    rows = lanes[flows.lane[kept].tolist()].select("lane_id", "from_site", "to_site", "product_id", "mode_chain")
+    moved = rows.with_columns(period_id=pl.Series(list(periods[flows.period[kept]]), dtype=pl.String), quantity=pl.Series(quantity[kept]))
+    made = _columns(b, x, "made")
+    kept = _kept(b, made, lines.product[out.line])
+    recipe = np.array([one or None for one in lines.rows["recipe_id"].to_list()], dtype=object)
+    vintage = np.where(out.vintage < 0, "existing", np.append(periods, "existing")[out.vintage])
+    k = out.line[kept]
+    outputs = frame({"site_id": sites[lines.site[k]], "recipe_id": recipe[k], "product_id": products[lines.product[k]],
+                     "vintage": vintage[kept], "period_id": periods[out.period[kept]], "quantity": made[kept]})  # fmt: skip
+    bought = _columns(b, x, "bought")
+    kept = _kept(b, bought, pools.product[offers.pool[offers.offer]])
+    o = offers.offer[kept]
+    purchased = (
+        offers.rows[o.tolist()]
+        .select("site_id", "product_id", "offer_id")
+        .with_columns(period_id=pl.Series(list(periods[offers.period[kept]]), dtype=pl.String), quantity=pl.Series(bought[kept]))
+    )
+    short = _columns(b, x, "short")
+    served = a.demand.quantity - np.where(short > _TINY * a.demand.quantity, short, 0.0) if len(short) else np.zeros(0)
+    kept = np.flatnonzero(served > 0)
+    delivered = (
+        a.demand.rows[kept.tolist()].select("site_id", "product_id", "segment", "period_id").with_columns(quantity=pl.Series(served[kept]))
+    )
+    stock = _columns(b, x, "stock")
+    s = np.repeat(np.arange(len(a.stocks.pool)), len(periods))
+    kept = _kept(b, stock, pools.product[a.stocks.pool[s]]) if len(stock) else np.zeros(0, dtype=np.int64)
+    pool = a.stocks.pool[s[kept]]
+    stocked = frame({"site_id": sites[pools.site[pool]], "product_id": products[pools.product[pool]],
+                     "period_id": np.tile(periods, len(a.stocks.pool))[kept], "quantity": stock[kept]})  # fmt: skip
+    thrown = _columns(b, x, "disposed")
+    kept = _kept(b, thrown, pools.product[a.disposal.pool])
+    pool = a.disposal.pool[kept]
+    disposed = frame({"site_id": sites[pools.site[pool]], "product_id": products[pools.product[pool]],
+                      "period_id": periods[a.disposal.period[kept]], "quantity": thrown[kept]})  # fmt: skip
+    opened, started, stopped = (np.round(_columns(b, x, name)).astype(int) for name in ("open", "start", "stop"))
+    openings = frame({"site_id": np.repeat(sites[a.sites.gated], len(periods)), "period_id": np.tile(periods, len(a.sites.gated)),
+                      "open": opened, "started": started, "stopped": stopped})  # fmt: skip
+    added = np.round(_columns(b, x, "module")).astype(int)
+    kept = np.flatnonzero(added > 0)
+    k = a.making.modules.line[kept]
+    modules = frame({"site_id": sites[lines.site[k]], "recipe_id": recipe[k], "product_id": products[lines.product[k]],
+                     "period_id": periods[a.making.modules.vintage[kept]], "added": added[kept]})  # fmt: skip
+    starts = dict(a.net["contract_phases"].group_by("contract_id").agg(pl.col("start_date").min()).iter_rows())
+    signed = pl.DataFrame([(deal.contract_id, starts.get(deal.contract_id)) for deal in b.deals],
+                          schema={"contract_id": pl.String, "start_date": pl.Date}, orient="row")  # fmt: skip
+    tables = {"flows": moved, "outputs": outputs, "purchased": purchased, "delivered": delivered, "stocked": stocked,
+              "disposed": disposed, "openings": openings, "modules": modules, "signed": signed}  # fmt: skip
+    return Plan({name: table for name, table in tables.items() if table.height}, a.net.scenarios, maker, a.net.digest)
+
+
+def _totals(b: Blueprint, x: Floats, parts: list[Coefficients], names: tuple[str, str, str]) -> pl.DataFrame:
+    kinds, periods, amounts, discounted = [], [], [], []
+    for one in parts:
+        values = _columns(b, x, one.variable)[one.entries]
+        for t in np.unique(one.period):
+            here = one.period == t
+            kinds.append(one.kind)
+            periods.append(int(t))
+            amounts.append(float(values[here] @ one.amount[here]))
+            discounted.append(float(values[here] @ one.discounted[here]))
+    kind, amount, paid = names
+    return pl.DataFrame({kind: pl.Series(kinds, dtype=pl.String), "period": pl.Series(periods, dtype=pl.Int64),
+                         amount: pl.Series(amounts, dtype=pl.Float64), paid: pl.Series(discounted, dtype=pl.Float64)})  # fmt: skip
+
+
+def claims_of(b: Blueprint, x: Floats) -> dict[str, pl.DataFrame]:
+    """What the solver says its plan costs and emits, by kind and period: verify holds it against the tables."""
+    ids = pl.DataFrame({"period": np.arange(b.draft.periods), "period_id": list(b.draft.arrays.calendar.ids)})
+    costs = pl.concat([_totals(b, x, b.costs, ("kind", "amount", "discounted")), b.constants])
+    costs = costs.group_by("kind", "period").agg(pl.col("amount").sum(), pl.col("discounted").sum()).join(ids, on="period")
+    co2e = _totals(b, x, b.co2e, ("cause", "kg", "again")).group_by("cause", "period").agg(pl.col("kg").sum()).join(ids, on="period")
+    return {
+        "claimed_costs": costs.select("kind", "period_id", "amount", "discounted").sort("kind", "period_id"),
+        "claimed_co2e": co2e.select("cause", "period_id", "kg").sort("cause", "period_id"),
+    }
+
+
+def steering_of(b: Blueprint, x: Floats) -> pl.DataFrame:
+    """Shortage and broken soft policies with what they steer by: no real cost."""
+    a = b.draft.arrays
+    short = _columns(b, x, "short")
+    rows: list[tuple[str, str, str, float, float]] = []
+    for at in np.flatnonzero(short > _TINY):
+        name = f"{a.sites.ids[a.demand.site[at]]} {a.products.ids[a.pools.product[a.demand.pool[at]]]}"
+        rows.append(
+            ("shortage", a.calendar.ids[a.demand.period[at]], name, float(short[at]), float(short[at] * a.demand.shortage_cost[at]))
+        )
+    broken = _columns(b, x, "broken")
+    for entry, which in enumerate(b.soft):
+        rule = b.rules[which]
+        if broken[entry] > _TINY:
+            amount = float(broken[entry] * (rule.penalty or 0.0))
+            rows.append(("policy", a.calendar.ids[rule.period], rule.label, float(broken[entry]), amount))
+    schema = {"kind": pl.String, "period_id": pl.String, "label": pl.String, "violation": pl.Float64, "amount": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("kind", "period_id", "label")
