@@ -1,5 +1,30 @@
-"""One function per verb."""
+"""One function per verb: what notebooks call and the command line shows."""
 
-from hinterland.app.reading import check, read
+from hinterland.app.comparing import compare, proof_of, render
+from hinterland.app.demonstrating import DemoResult, demo
+from hinterland.app.planning import read_plan, read_run, solve, trace, verify, write_run
+from hinterland.app.reading import check, new, read
+from hinterland.app.telling import compare_runs, side_by_side, story_of, summary, told_of, verify_run
 
-__all__ = ["check", "read"]
+__all__ = [
+    "DemoResult",
+    "check",
+    "compare",
+    "compare_runs",
+    "demo",
+    "new",
+    "proof_of",
+    "read",
+    "read_plan",
+    "read_run",
+    "render",
+    "side_by_side",
+    "solve",
+    "story_of",
+    "summary",
+    "told_of",
+    "trace",
+    "verify",
+    "verify_run",
+    "write_run",
+]

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from hinterland.core.errors import InvalidTables, Issue
 from hinterland.freight import LegRates, lane_sums, match_rates, parse_legs
 from hinterland.model.dated import Dated, day_spans, step_weights
 from hinterland.model.origins import lane_duty_shares
 from hinterland.model.scopes import Scopes
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from hinterland.core.calendar import Floats
     from hinterland.freight import Legs
     from hinterland.model.network import Network
+
+    Bools = npt.NDArray[np.bool_]
 
 __all__ = ["LaneRates", "lane_products", "lane_rates", "pool_values", "product_users"]
 
@@ -116,7 +121,8 @@ def pool_values(net: Network, pools: pl.DataFrame) -> Floats:
     return found
 
 
-def _leg_rates(net: Network, lanes: pl.DataFrame, legs: Legs, classes: list[str]) -> LegRates:
+def _leg_rates(net: Network, lanes: pl.DataFrame, legs: Legs, classes: list[str]) -> tuple[LegRates, Bools]:
+    """Rates of each leg, and which legs a freight rate speaks of; shapes (legs, periods), (legs,)."""
     dated, scopes = Dated(net), Scopes(net)
     modes, rates = net["modes"], net["freight_rates"]
     position = {mode: row for row, mode in enumerate(modes["mode_id"].to_list())}
@@ -129,6 +135,7 @@ def _leg_rates(net: Network, lanes: pl.DataFrame, legs: Legs, classes: list[str]
     t = len(dated.calendar)
     cost_t, cost_tkm, add = np.zeros((len(row), t)), np.zeros((len(row), t)), np.zeros((len(row), t))
     co2e = of_mode("co2e_kg_per_tkm", 0.0)
+    has = np.zeros(len(row), dtype=bool)
     if rates.height:
         key = pl.struct("mode_id", *[pl.col(c).fill_null("") for c in ("from_group", "to_group", "freight_class")])
         keys = rates.select(k=key.rank("dense").cast(pl.Int64))["k"].to_numpy()
@@ -162,7 +169,7 @@ def _leg_rates(net: Network, lanes: pl.DataFrame, legs: Legs, classes: list[str]
             into[has] = np.nan_to_num(path(column))[chosen[has]]
         override = path("co2e_kg_per_tkm")[chosen[has]]
         co2e[has] = np.where(np.isnan(override), co2e[has], override)
-    return LegRates(
+    sums = LegRates(
         cost_t,
         cost_tkm,
         co2e,
@@ -170,6 +177,45 @@ def _leg_rates(net: Network, lanes: pl.DataFrame, legs: Legs, classes: list[str]
         of_mode("speed_km_per_day", np.nan),
         of_mode("handling_days", 0.0) + add,
     )
+    return sums, has
+
+
+def _unpriced(net: Network, lanes: pl.DataFrame, legs: Legs, priced: Bools, cost: Floats) -> list[Issue]:
+    """Lanes that give no cost and have a leg whose mode has no freight rate there: they would move goods for nothing."""
+    open_end = np.isnan(cost).any(axis=1)
+    numbers, names = net["lanes"]["_row"].to_list(), net["lanes"]["lane_id"].to_list()
+    issues: dict[int, Issue] = {}
+    for leg in np.flatnonzero(~priced):
+        at = int(legs.lane[leg])
+        row = int(lanes["lane_row"][at])
+        if open_end[at] and row not in issues and np.isfinite(legs.km[leg]):
+            issues[row] = Issue(
+                "lanes",
+                numbers[row],
+                "cost_per_unit",
+                "missing_freight_rate",
+                what=f"lane {names[row]} has no cost, and its {legs.modes[legs.mode[leg]]} leg no freight rate",
+                why="goods would move for nothing",
+                fix="fill cost_per_unit, or add a row to freight_rates for this mode and route",
+            )
+    return list(issues.values())
+
+
+def _unvalued(lanes: pl.DataFrame, due: Bools) -> list[Issue]:
+    """Products that pay a duty and have no customs value."""
+    pairs = lanes.filter(pl.Series(due)).group_by("product_id", "from_site").agg(pl.col("lane_id").min()).sort("product_id", "from_site")
+    return [
+        Issue(
+            "product_values",
+            None,
+            "value_per_unit",
+            "missing_value",
+            what=f"{product} from {site} has no value",
+            why=f"a duty is due on lane {lane}, as a share of the customs value",
+            fix=f"add a row for {product} to product_values",
+        )
+        for product, site, lane in pairs.iter_rows()
+    ]
 
 
 def _or_computed(given: Floats, computed: Floats) -> Floats:
@@ -177,7 +223,10 @@ def _or_computed(given: Floats, computed: Floats) -> Floats:
 
 
 def lane_rates(net: Network) -> LaneRates:
-    """Evaluate every lane-product of a resolved network; costs of a lane are those of its legs unless given."""
+    """Evaluate every lane-product of a resolved network; costs of a lane are those of its legs unless given.
+
+    Raises InvalidTables where a lane has neither cost nor freight rates, or a duty is due on goods without a value.
+    """
     dated = Dated(net)
     calendar = dated.calendar
     products = net["products"].select(
@@ -189,13 +238,14 @@ def lane_rates(net: Network) -> LaneRates:
     lanes = lane_products(net).join(products, on="product_id", how="left", maintain_order="left")
     at = lanes["lane_row"].to_numpy()
     legs = parse_legs(lanes)
-    rates = _leg_rates(net, lanes, legs, [c or "" for c in lanes["freight_class"].to_list()])
+    rates, priced = _leg_rates(net, lanes, legs, [c or "" for c in lanes["freight_class"].to_list()])
     cost_t, co2e_t, days = lane_sums(legs, rates, lanes.height)
     gross = lanes["gross_t_per_unit"].to_numpy()[:, None]
 
     def given(column: str) -> Floats:
         return dated.values("lanes", column)[at]
 
+    issues = _unpriced(net, lanes, legs, priced, given("cost_per_unit")) if not priced.all() else []
     first, last = day_spans(net["lanes"])
     qualified, _ = day_spans(net["lanes"], "qualified_from")
     open_share = calendar.weight(np.maximum(first, qualified), last)[at]
@@ -226,6 +276,10 @@ def lane_rates(net: Network) -> LaneRates:
         "passages",
         "lane_row",
     ).with_columns(km=pl.Series(km))
+    duty = lane_duty_shares(net, told)
+    issues += _unvalued(told, ((duty > 0) & np.isnan(value) & (open_share > 0)).any(axis=1))
+    if issues:
+        raise InvalidTables(issues)
     return LaneRates(
         lanes=told,
         open_share=open_share,
@@ -234,7 +288,7 @@ def lane_rates(net: Network) -> LaneRates:
         co2e_kg_per_unit=_or_computed(given("co2e_kg_per_unit"), gross * co2e_t),
         days=lead,
         value_per_unit=value,
-        duty_share=lane_duty_shares(net, told),
+        duty_share=duty,
         transit_holding_per_unit=np.nan_to_num(value) * lead / 365.0 * share,
         qualification_cost=np.nan_to_num(given("qualification_cost")),
     )

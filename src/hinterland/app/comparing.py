@@ -1,0 +1,62 @@
+"""Plans side by side: compare and render."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hinterland.core.errors import HinterlandError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from hinterland.comparison import Board
+    from hinterland.design import DesignResult
+    from hinterland.model.network import Network
+    from hinterland.model.plan import Plan
+    from hinterland.store import Run
+
+__all__ = ["compare", "proof_of", "render"]
+
+
+def proof_of(result: DesignResult | Run) -> dict[str, object]:
+    """What a report says of how a plan was found and proved, from a design or from a run folder."""
+    if hasattr(result, "manifest"):
+        told = result.manifest
+        keys = ("status", "gap_share", "verified", "verify_max_relative_error", "input_digest", "seconds", "seed", "versions", "size")
+        return {key: told.get(key) for key in keys} | {"objective": [(one["name"], one["value"]) for one in told.get("objective", [])]}
+    proof = result.proof
+    return {
+        "status": proof.status,
+        "gap_share": proof.gap_share,
+        "verified": proof.verify.ok,
+        "verify_max_relative_error": proof.verify.max_relative_error,
+        "input_digest": proof.input_digest,
+        "seconds": proof.seconds,
+        "seed": proof.seed,
+        "versions": dict(proof.versions),
+        "size": dict(proof.size),
+        "objective": list(result.objective),
+    }
+
+
+def compare(net: Network, plans: Mapping[str, Plan | DesignResult | Run], *, against: str | None = None) -> Board:
+    """Key figures and bridges of plans that deliver the same, each judged in the scenario it was made under.
+
+    Designs and runs bring their proof along; a bare plan is judged without one. `against` names the baseline (default:
+    the first). Raises HinterlandError where plans deliver different quantities or there is none.
+    """
+    from hinterland.comparison import compare as side_by_side
+
+    if not plans:
+        raise HinterlandError("there is nothing to compare: name at least one plan")
+    bare = {name: getattr(one, "plan", one) for name, one in plans.items()}
+    proofs = {name: proof_of(one) for name, one in plans.items() if hasattr(one, "plan")}
+    return side_by_side(net, bare, proofs=proofs, against=against)
+
+
+def render(board: Board, path: str | Path) -> Path:
+    """Write one self-contained HTML report: no server, no network, no script; prints well."""
+    from hinterland.report import render as write
+
+    return write(board, path)

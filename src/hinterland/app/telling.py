@@ -1,0 +1,167 @@
+"""Results as a command line or a notebook shows them: short dictionaries and small tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hinterland.core.errors import InvalidTables, Issue
+from hinterland.model.scenario import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hinterland.comparison import Board
+    from hinterland.design import DesignResult
+    from hinterland.embodied import TraceResult
+    from hinterland.model.network import Network
+    from hinterland.model.verify import VerifyReport
+
+__all__ = ["compare_runs", "side_by_side", "story_of", "summary", "told_of", "verify_run"]
+
+_COLUMNS = (
+    ("cost_per_", "real cost per unit"),
+    ("co2e_kg_per_", "CO2e per unit, market"),
+    ("co2e_location_kg_per_", "CO2e per unit, location"),
+    ("regional_share", "regional share of cost added"),
+    ("km_mean", "kilometres"),
+    ("transit_days_mean", "days on the way"),
+    ("customs_borders_mean", "customs borders"),
+    ("single_source_share", "single-sourced"),
+    ("country_hhi", "country concentration (HHI)"),
+    ("risk_weighted_value_share", "risk-weighted value"),
+    ("shortage_share", "shortage"),
+    ("cost_total", "real cost"),
+    ("co2e_total_t", "CO2e"),
+    ("penalties", "penalties (steer only)"),
+)
+
+
+def told_of(net: Network, result: DesignResult) -> dict[str, Any]:
+    """A design in a dozen numbers, recomputed from its plan: totals, shortage, proof."""
+    from hinterland.app.comparing import proof_of
+    from hinterland.model.accounts import account
+
+    world = resolve(net, result.plan.scenarios)
+    books = account(world, result.plan)
+    asked, short = float(books.shortage["demand"].sum()), float(books.shortage["short"].sum())
+    return {
+        "name": " + ".join(world.scenarios) or world.settings.name,
+        "currency": world.settings.currency,
+        **proof_of(result),
+        "cost_total": float(books.costs["amount"].sum()),
+        "cost_npv": float(books.costs["discounted"].sum()),
+        "co2e_total_t": float(books.co2e["kg"].sum()) / 1000.0,
+        "shortage_share": short / asked if asked else 0.0,
+        "penalties": float(result.tables["steering"]["amount"].sum()),
+    }
+
+
+def verify_run(folder: str | Path) -> VerifyReport:
+    """Re-read a run and prove it again: plan, limits, contracts, policies, and every cost line it claims."""
+    from hinterland.model.verify import verify
+    from hinterland.store import read_run
+
+    run = read_run(folder)
+    claims = {name: frame for name, frame in run.tables.items() if name.startswith("claimed_")}
+    return verify(run.network, run.plan, claims)
+
+
+def compare_runs(folders: Sequence[str | Path], *, against: str | None = None) -> Board:
+    """Runs side by side, named by their folders. Raises InvalidTables where their tables differ: one world, many plans."""
+    from hinterland.app.comparing import compare
+    from hinterland.store import read_run
+
+    runs = {Path(folder).name: read_run(folder) for folder in folders}
+    if against is not None and against not in runs:
+        raise InvalidTables(
+            [
+                Issue(
+                    "runs",
+                    None,
+                    None,
+                    "unknown_reference",
+                    f"there is no run {against!r}",
+                    f"the runs are {', '.join(runs)}",
+                    "name one of them",
+                )
+            ]
+        )
+    if len({run.manifest.get("tables_digest") for run in runs.values()}) > 1:
+        raise InvalidTables(
+            [
+                Issue(
+                    "runs",
+                    None,
+                    None,
+                    "other_tables",
+                    "the runs were solved with different tables",
+                    "plans are compared in one world, each under its own scenario",
+                    "solve them again from the same tables",
+                )
+            ]
+        )
+    return compare(next(iter(runs.values())).network, runs, against=against)
+
+
+def summary(board: Board) -> dict[str, Any]:
+    """The board as summary.json holds it."""
+    from hinterland.comparison import summary as of_board
+
+    return of_board(board)
+
+
+def side_by_side(board: Board) -> tuple[list[str], list[list[Any]]]:
+    """Header and rows of the comparison: one key figure a row, one strategy a column."""
+    values = {(row["strategy"], row["kpi"]): row for row in board.kpis.iter_rows(named=True)}
+    known = list(dict.fromkeys(board.kpis["kpi"].to_list()))
+    header, rows = ["", "unit", *board.strategies], []
+    for prefix, words in _COLUMNS:
+        name = next((kpi for kpi in known if kpi == prefix or (prefix.endswith("_") and kpi.startswith(prefix))), None)
+        if name is not None:
+            told = [values.get((strategy, name), {}) for strategy in board.strategies]
+            rows.append([words, next((one["unit"] for one in told if one), ""), *(one.get("value") for one in told)])
+    return header, rows
+
+
+def story_of(found: TraceResult, site: str | None, product: str | None, period: str | None) -> dict[str, pl.DataFrame]:
+    """What a delivered unit carries, quantity-weighted over what is picked: cost, CO2e, origins, transport.
+
+    Raises InvalidTables where nothing that is delivered has these names.
+    """
+    picked = found.delivered
+    for column, value in (("site_id", site), ("product_id", product), ("period_id", period)):
+        if value is not None:
+            picked = picked.filter(pl.col(column) == value)
+    if not picked.height:
+        asked = ", ".join(one for one in (site, product, period) if one)
+        known = found.delivered.select("site_id", "product_id").unique().sort("site_id", "product_id").rows()
+        raise InvalidTables(
+            [
+                Issue(
+                    "delivered",
+                    None,
+                    None,
+                    "unknown_reference",
+                    f"nothing is delivered under {asked or 'this plan'}",
+                    f"the plan delivers {', '.join(f'{what} at {where}' for where, what in known) or 'nothing'}",
+                    "name a site, product and period of these",
+                )
+            ]
+        )
+    keys = ["site_id", "product_id", "period_id"]
+    total = float(picked["quantity"].sum())
+
+    def mean(frame: pl.DataFrame, by: list[str], values: list[str]) -> pl.DataFrame:
+        joined = frame.join(picked, on=keys)
+        summed = joined.group_by(by).agg([(pl.col(value) * pl.col("quantity")).sum() / total for value in values])
+        return summed.sort(by, nulls_last=True)
+
+    return {
+        "cost per unit": mean(found.costs, ["stage", "kind"], ["per_unit"]),
+        "CO2e per unit": mean(found.co2e, ["stage", "cause"], ["kg_market_per_unit", "kg_location_per_unit"]),
+        "origins per unit": mean(found.origins, ["of_product", "origin_region", "origin_country"], ["quantity_per_unit"]),
+        "transport per unit": mean(found.transport, ["stage", "mode_chain"], ["tkm_per_unit", "t_per_unit", "t_days_per_unit"]),
+    }

@@ -1,0 +1,71 @@
+"""Folders that appear whole or not at all: written beside their place, then renamed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from hinterland.core.errors import InvalidTables, Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["safe_name", "staged"]
+
+MARK = "manifest.json"
+"""The file that tells a run folder from any other: only a folder that holds it is ever replaced."""
+
+
+def safe_name(text: str) -> str:
+    """A name that is a plain folder name whatever the user's id was: no separators, no leading dot, at most 80 letters.
+
+    >>> safe_name("local-for-local"), safe_name("../../etc/passwd"), safe_name("")
+    ('local-for-local', '_etc_passwd', '_')
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", text).lstrip(".")
+    return plain[:80].replace("..", "_") or "_"
+
+
+@contextmanager
+def staged(target: Path, *, replace: bool) -> Iterator[Path]:
+    """Give a folder beside `target` to write in; rename it into place when the block ends well, drop it otherwise.
+
+    Raises InvalidTables when `target` is taken and is not a run that may be replaced: nothing is written over.
+    """
+    if target.exists():
+        mine = target.is_dir() and (target / MARK).is_file()
+        empty = target.is_dir() and not any(target.iterdir())
+        if not (empty or (replace and mine)):
+            why = "it holds a run already" if mine else "it is not a run of ours, and nothing is written over"
+            raise InvalidTables(
+                [
+                    Issue(
+                        target.name,
+                        None,
+                        None,
+                        "folder_taken",
+                        f"{target} is there already",
+                        why,
+                        "name another folder, or delete this one",
+                    )
+                ]
+            )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.parent / f".{target.name}.{os.getpid()}.part"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    old = target.parent / f".{target.name}.{os.getpid()}.old"
+    try:
+        yield beside
+        if target.exists():
+            target.rename(old)
+        beside.rename(target)
+    finally:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)

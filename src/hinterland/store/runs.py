@@ -1,0 +1,133 @@
+"""A run is a folder: manifest.json, inputs/*.parquet, plan/*.csv, tables/*.parquet, log.jsonl (DESIGN §9)."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hinterland.core.digest import digest_of
+from hinterland.core.errors import InvalidTables, Issue
+from hinterland.model.network import Network
+from hinterland.model.plan import Plan, read_plan
+from hinterland.model.scenario import resolve
+from hinterland.store.folders import MARK, staged
+from hinterland.tables import read_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hinterland.design import DesignResult
+
+__all__ = ["Run", "read_run", "write_run"]
+
+FORMAT = 1
+"""Version of the folder's layout; a reader refuses what it does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run folder holds. `network` is resolved in the scenarios the plan was made under."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    network: Network
+    plan: Plan
+    tables: Mapping[str, pl.DataFrame]
+
+
+def plain(value: object) -> object:
+    """A value that JSON can hold: no NaN, no infinity, no tuples of our own.
+
+    >>> plain({"a": float("inf"), "b": (1, 2)})
+    {'a': None, 'b': [1, 2]}
+    """
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def _manifest(net: Network, result: DesignResult) -> dict[str, object]:
+    proof = result.proof
+    return {
+        "format": FORMAT,
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "scenarios": list(net.scenarios),
+        "input_digest": net.digest,
+        "tables_digest": digest_of(net.base or net.tables),
+        "settings": {row["key"]: row["value"] for row in net["settings"].sort("key").select("key", "value").iter_rows(named=True)},
+        "seed": proof.seed,
+        "versions": dict(proof.versions),
+        "status": proof.status,
+        "objective": [{"name": name, "value": value} for name, value in result.objective],
+        "bound": proof.bound,
+        "gap_share": proof.gap_share,
+        "verified": proof.verify.ok,
+        "verify_max_relative_error": proof.verify.max_relative_error,
+        "size": dict(proof.size),
+        "seconds": proof.seconds,
+    }
+
+
+def write_run(
+    folder: str | Path, net: Network, result: DesignResult, *, log: Sequence[Mapping[str, object]] = (), replace: bool = False
+) -> Path:
+    """Write a run beside `folder` and rename it into place: a crash leaves no half run.
+
+    `net` is the resolved network of the design. An older run is kept unless `replace`; any other folder always is
+    (InvalidTables).
+    """
+    target = Path(folder)
+    with staged(target, replace=replace) as beside:
+        for name, frames in (("inputs", net.base or net.tables), ("tables", result.tables)):
+            (beside / name).mkdir()
+            for table, frame in sorted(frames.items()):
+                if frame.height or name == "tables":
+                    frame.write_parquet(beside / name / f"{table}.parquet")
+        result.plan.write(beside / "plan")
+        (beside / "tables" / "verify.parquet").unlink(missing_ok=True)
+        result.proof.verify.lines.write_parquet(beside / "tables" / "verify.parquet")
+        (beside / "log.jsonl").write_text("".join(json.dumps(plain(dict(line))) + "\n" for line in log), encoding="utf-8")
+        (beside / MARK).write_text(json.dumps(plain(_manifest(net, result)), indent=2) + "\n", encoding="utf-8")
+    return target
+
+
+def _refuse(what: str, why: str, fix: str) -> InvalidTables:
+    return InvalidTables([Issue("run", None, None, "unreadable", what, why, fix)])
+
+
+def read_run(folder: str | Path) -> Run:
+    """Read a run folder back; the network is resolved anew and its digest must be the one of the manifest.
+
+    Raises InvalidTables when the folder is no run, is of another layout, or its inputs were changed since.
+    """
+    place = Path(folder)
+    try:
+        manifest = json.loads((place / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as broken:
+        raise _refuse(
+            f"{place} is no run folder", f"its {MARK} cannot be read: {broken}", "name a folder that `hinterland solve --out` wrote"
+        ) from broken
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise _refuse(f"{place} has another layout", f"this version reads layout {FORMAT}", "solve again with this version")
+    tables, issues = read_tables(place / "inputs")
+    if any(issue.severity == "error" for issue in issues):
+        raise InvalidTables([issue for issue in issues if issue.severity == "error"])
+    net = resolve(Network(tables), [str(name) for name in manifest.get("scenarios", [])])
+    if net.digest != manifest.get("input_digest"):
+        raise _refuse(
+            f"the inputs of {place} are not those it was solved with",
+            f"their digest is {net.digest[:12]}…, the manifest says {str(manifest.get('input_digest'))[:12]}…",
+            "restore the inputs, or solve again",
+        )
+    frames = {file.stem: pl.read_parquet(file) for file in sorted((place / "tables").glob("*.parquet"))}
+    return Run(place, manifest, net, read_plan(place / "plan"), frames)
