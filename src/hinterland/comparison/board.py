@@ -1,0 +1,137 @@
+"""The board: plans side by side, as tidy frames. This docstring is the contract that reports are built on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["BOARD_FRAMES", "Board", "empty_board_frame"]
+
+_S, _F, _B = pl.String(), pl.Float64(), pl.Boolean()
+
+BOARD_FRAMES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
+    {
+        "delivered": {"site_id": _S, "product_id": _S, "region": _S, "unit": _S, "quantity": _F},
+        "kpis": {"strategy": _S, "kpi": _S, "value": _F, "unit": _S, "numerator": _F, "denominator": _F, "note": _S, "doc": _S},
+        "aims": {
+            "strategy": _S, "aim": _S, "kpi": _S, "baseline": _S, "baseline_value": _F, "value": _F, "difference": _F, "unit": _S, "sign": _S,
+        },
+        "bridges": {"from_strategy": _S, "to_strategy": _S, "measure": _S, "driver": _S, "amount": _F, "unit": _S},
+        "stages_cost": {"strategy": _S, "stage": _S, "kind": _S, "per_unit": _F},
+        "stages_co2e": {"strategy": _S, "stage": _S, "cause": _S, "kg_per_unit": _F, "kg_location_per_unit": _F},
+        "flows": {
+            "strategy": _S, "period_id": _S, "from_site": _S, "to_site": _S, "product_id": _S, "stage": _S, "mode_chain": _S,
+            "quantity": _F, "unit": _S, "t": _F, "from_latitude": _F, "from_longitude": _F, "to_latitude": _F, "to_longitude": _F,
+            "from_region": _S, "to_region": _S, "customs_border": _B,
+        },
+        "origins": {
+            "strategy": _S, "of_product": _S, "stage": _S, "region": _S, "country": _S, "site": _S, "share": _F, "quantity": _F, "unit": _S,
+        },
+        "regional_share": {
+            "strategy": _S, "region": _S, "basis": _S, "share": _F, "numerator": _F, "denominator": _F, "unit": _S, "home": _B,
+        },
+        "passages": {"strategy": _S, "passage": _S, "share": _F, "t": _F, "t_all": _F},
+        "concentration": {"strategy": _S, "stage": _S, "hhi": _F, "countries": _F, "weight": _F},
+        "sources": {
+            "strategy": _S, "site_id": _S, "product_id": _S, "period_id": _S, "sources": _F, "largest_share": _F, "weight": _F,
+        },
+        "quality": {"strategy": _S, "quality": _S, "cost_share": _F, "co2e_share": _F, "cost": _F, "co2e_kg": _F},
+        "sites": {
+            "strategy": _S, "site_id": _S, "name": _S, "country": _S, "region": _S, "latitude": _F, "longitude": _F, "status": _S,
+            "stage": _S, "used": _B, "t": _F,
+        },
+        "exclusivity": {"strategy": _S, "part": _S, "value": _F, "unit": _S},
+    }
+)  # fmt: skip
+"""Columns of each frame of a board."""
+
+
+def empty_board_frame(name: str) -> pl.DataFrame:
+    """Return a board frame without rows."""
+    return pl.DataFrame(schema=dict(BOARD_FRAMES[name]))
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Plans that deliver the same, side by side. Every frame is sorted by its key, a missing value is null.
+
+    `unit` is the unit of what is delivered (kWh), `strategies` the plans in the order given, `against` the baseline
+    of bridges and aims. Money is real money of `currency`, undiscounted unless it says npv; "per unit" is per unit
+    delivered over the horizon. `stage` is products.stage, or the product_id where that is empty.
+
+    - `delivered`: site_id, product_id, region, unit, quantity: over the horizon, the same for every plan.
+    - `kpis`: strategy, kpi, value, unit, numerator, denominator, note, doc. Order: strategies, then docs/kpis.md. `note` says
+      why a value is null, or what to mind. Names: cost_total, cost_npv, cost_per_<unit>, co2e_total_t, co2e_kg_per_<unit>,
+      co2e_location_kg_per_<unit>, regional_share, regional_share_value, regional_share_mass, km_mean, transit_days_mean,
+      customs_borders_mean, passage_share (any passage; by passage in `passages`), single_source_share, country_hhi,
+      risk_weighted_value_share, shortage_share, penalties. <unit> is lower case: cost_per_kwh.
+    - `aims`: strategy, aim, kpi, baseline, baseline_value, value, difference, unit, sign. aim: CO2e | logistics
+      disruptions | geopolitics; sign: lower | higher | equal (null where a value is missing). Baseline itself has no rows.
+    - `bridges`: from_strategy, to_strategy, measure (cost | co2e), driver, amount, unit (USD/kWh, kg/kWh). From the
+      baseline to every other plan, drivers in reading order, zeros included; Σ amount = difference per unit delivered.
+      Drivers of cost: grid and power contract, process route, purchased materials, freight, duty, capital, incentives,
+      other. Of CO2e: grid and power contract, process route, purchased materials, freight.
+    - `stages_cost`: strategy, stage, kind, per_unit. Stage "(site)" holds what no product carries (fixed, opening, …).
+    - `stages_co2e`: strategy, stage, cause, kg_per_unit (market), kg_location_per_unit.
+    - `flows`: strategy, period_id, from_site, to_site, product_id, stage, mode_chain, quantity, unit, t (gross),
+      from_latitude, from_longitude, to_latitude, to_longitude, from_region, to_region, customs_border. For maps.
+    - `origins`: strategy, of_product, stage, region, country, site, share, quantity, unit. Who made or sold what the
+      delivered goods embody; shares of one of_product sum to 1; site is null for goods bought from outside.
+    - `regional_share`: strategy, region, basis (cost | value | mass), share, numerator, denominator, unit, home. One row per
+      region; home: a region of delivery. The KPI is the sum over home regions.
+    - `passages`: strategy, passage, share, t, t_all: gross tonnes through it over all gross tonnes moved.
+    - `concentration`: strategy, stage, hhi, countries (effective number = 1/hhi), weight (in the mean; Σ = 1).
+    - `sources`: strategy, site_id, product_id, period_id, sources, largest_share, weight: inflow of a buyer by source.
+    - `quality`: strategy, quality (reported | derived | estimated | assumed | unstated), cost_share, co2e_share, cost, co2e_kg.
+    - `sites`: strategy, site_id, name, country, region, latitude, longitude, status, stage (of what it makes or takes), used,
+      t (gross tonnes made, bought, or delivered there).
+    - `exclusivity`: strategy, part (real cost | penalties | total), value, unit: discounted, with minus without exclusivity.
+
+    `proofs`: strategy → what app.proof_of says (status, gap_share, verified, verify_max_relative_error, input_digest,
+    seconds, seed, versions, size, objective); empty for a plan without proof. `notes`: sentences a reader must know.
+    """
+
+    title: str
+    unit: str
+    currency: str
+    strategies: tuple[str, ...]
+    against: str
+    delivered: pl.DataFrame
+    kpis: pl.DataFrame
+    aims: pl.DataFrame
+    bridges: pl.DataFrame
+    stages_cost: pl.DataFrame
+    stages_co2e: pl.DataFrame
+    flows: pl.DataFrame
+    origins: pl.DataFrame
+    regional_share: pl.DataFrame
+    passages: pl.DataFrame
+    concentration: pl.DataFrame
+    sources: pl.DataFrame
+    quality: pl.DataFrame
+    sites: pl.DataFrame
+    exclusivity: pl.DataFrame
+    proofs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Hold every frame to its declared columns."""
+        for name, columns in BOARD_FRAMES.items():
+            frame: pl.DataFrame = getattr(self, name)
+            if frame.schema != pl.Schema(columns):
+                raise TypeError(f"{name} has {dict(frame.schema)}, declared are {dict(columns)}")
+        object.__setattr__(self, "proofs", MappingProxyType({name: MappingProxyType(dict(one)) for name, one in self.proofs.items()}))
+
+    def kpi(self, strategy: str, kpi: str) -> float | None:
+        """Value of one key figure; raises KeyError where the board has no such row."""
+        row = self.kpis.filter((pl.col("strategy") == strategy) & (pl.col("kpi") == kpi))
+        if not row.height:
+            raise KeyError(f"no {kpi} of {strategy}")
+        value: float | None = row["value"][0]
+        return value
