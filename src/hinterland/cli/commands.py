@@ -22,10 +22,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-Tables = Annotated[Path, typer.Argument(help="folder of CSV or Parquet files, or an .xlsx workbook")]
+Tables = Annotated[Path, typer.Argument(metavar="TABLES", help="folder of CSV or Parquet files, or an .xlsx workbook")]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document on stdout, nothing else")]
-Scenario = Annotated[list[str] | None, typer.Option("--scenario", "-s", help="scenario to apply; several apply in order")]
-Runs = Annotated[list[Path], typer.Argument(help="run folders that `hinterland solve --out` wrote")]
+Scenario = Annotated[list[str] | None, typer.Option("--scenario", "-s", metavar="NAME", help="scenario to apply; several apply in order")]
+Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="run folders that `hinterland solve --out` wrote")]
 
 
 def _version(asked: bool) -> None:
@@ -59,7 +59,9 @@ def check(tables: Tables, scenario: Scenario = None, as_json: Json = False) -> N
 
 
 @app.command()
-def new(folder: Annotated[Path, typer.Argument(help="folder to write the templates into")], as_json: Json = False) -> None:
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="folder to write the templates into")], as_json: Json = False
+) -> None:
     """Write empty templates of the tables that a first plan needs; nothing is written over."""
     from hinterland import app as doors
 
@@ -84,13 +86,15 @@ def _plan_of(path: Path | None, net: Any) -> Any:
 def solve(
     tables: Tables,
     scenario: Scenario = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="run folder to write")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="RUN", help="run folder to write")] = None,
     replace: Annotated[bool, typer.Option(help="replace an older run in that folder")] = False,
-    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="relative distance to the best possible that is good enough")] = 1e-4,
-    seconds: Annotated[float | None, typer.Option(min=0.01, help="longest time for the solver")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="seed of the solver")] = 0,
-    fix: Annotated[Path | None, typer.Option(help="plan or run whose openings, modules and contracts are kept")] = None,
-    complete: Annotated[Path | None, typer.Option(help="partial plan folder to keep and fill in")] = None,
+    gap: Annotated[
+        float, typer.Option(min=0.0, max=1.0, metavar="SHARE", help="relative distance to the best possible that is good enough")
+    ] = 1e-4,
+    seconds: Annotated[float | None, typer.Option(min=0.01, metavar="SECONDS", help="longest time for the solver")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, metavar="NUMBER", help="seed of the solver")] = 0,
+    fix: Annotated[Path | None, typer.Option(metavar="PLAN", help="plan or run whose openings, modules and contracts are kept")] = None,
+    complete: Annotated[Path | None, typer.Option(metavar="PLAN", help="partial plan folder to keep and fill in")] = None,
     as_json: Json = False,
 ) -> None:
     """Find the best plan under a scenario and prove it; Ctrl-C keeps the best so far."""
@@ -141,11 +145,13 @@ def _show_solved(told: dict[str, Any], out: Path | None) -> None:
 
 @app.command()
 def trace(
-    run: Annotated[Path, typer.Argument(help="run folder")],
-    allocation: Annotated[str, typer.Option(help="how recipes split their burden between products: value, mass or none")] = "value",
-    site: Annotated[str | None, typer.Option(help="only units delivered at this site")] = None,
-    product: Annotated[str | None, typer.Option(help="only units of this product")] = None,
-    period: Annotated[str | None, typer.Option(help="only this period")] = None,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="run folder")],
+    allocation: Annotated[
+        str, typer.Option(metavar="RULE", help="how recipes split their burden between products: value, mass or none")
+    ] = "value",
+    site: Annotated[str | None, typer.Option(metavar="ID", help="only units delivered at this site")] = None,
+    product: Annotated[str | None, typer.Option(metavar="ID", help="only units of this product")] = None,
+    period: Annotated[str | None, typer.Option(metavar="ID", help="only this period")] = None,
     as_json: Json = False,
 ) -> None:
     """Show what one delivered unit carries: cost, CO2e, origins, kilometres."""
@@ -164,8 +170,10 @@ def trace(
 @app.command()
 def compare(
     runs: Runs,
-    against: Annotated[str | None, typer.Option(help="run folder's name that the others are compared with; default the first")] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="report to write as well (.html)")] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="NAME", help="run folder's name that the others are compared with; default the first")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="report to write as well (.html)")] = None,
     as_json: Json = False,
 ) -> None:
     """Put runs side by side: cost, CO2e, distance, borders, concentration; only at equal delivered quantity."""
@@ -194,8 +202,10 @@ def show_board(board: Any) -> None:
 @app.command()
 def render(
     runs: Runs,
-    out: Annotated[Path, typer.Option("--out", "-o", help="report to write (.html)")] = Path("report.html"),
-    against: Annotated[str | None, typer.Option(help="run folder's name that the others are compared with; default the first")] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="report to write (.html)")] = Path("report.html"),
+    against: Annotated[
+        str | None, typer.Option(metavar="NAME", help="run folder's name that the others are compared with; default the first")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write one self-contained report of runs: no server, no network, no script."""
@@ -208,8 +218,8 @@ def render(
 
 @app.command()
 def verify(
-    run: Annotated[Path, typer.Argument(help="run folder; or tables, together with --plan")],
-    plan: Annotated[Path | None, typer.Option(help="plan folder to judge in these tables")] = None,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="run folder; or tables, together with --plan")],
+    plan: Annotated[Path | None, typer.Option(metavar="PLAN", help="plan folder to judge in these tables")] = None,
     scenario: Scenario = None,
     as_json: Json = False,
 ) -> None:
@@ -247,7 +257,9 @@ def verify(
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option("--out", "-o", help="folder for the report, the summary and the runs")] = Path("out/demo"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="folder for the report, the summary and the runs")] = Path(
+        "out/demo"
+    ),
     as_json: Json = False,
 ) -> None:
     """Compare three strategies on the seed chain: cheapest, local-for-local, least CO2e; write the report."""
