@@ -28,6 +28,9 @@ UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
 )
 """Unit to (kind, factor to the kind's first unit)."""
 
+_MONEY_WORDS = ("cost", "price", "penalty", "premium", "investment", "amount", "specific")
+"""Words that end the name of an amount of money."""
+
 PRODUCT_UNITS = ("kg", "t", "kWh", "MWh", "GWh", "piece", "vehicle", "pack", "m2", "m3", "l", "km")
 
 
@@ -46,21 +49,34 @@ def convert(amount: float, unit: str, into: str) -> float:
 def unit_of(column: str) -> str:
     """Unit that a column's name carries: `quantity_unit[_per_unit]`; empty for text and ids, `money/…` for money.
 
+    `unit` stands for the product's own unit, `1` for a plain count. Raises ValueError for an unknown unit after `_per_`.
+
     >>> unit_of("capacity_t_per_year"), unit_of("price_per_kwh"), unit_of("site_id"), unit_of("conversion_cost_per_unit")
     ('t/year', 'money/kwh', '', 'money/unit')
+    >>> unit_of("days_of_cover"), unit_of("initial_quantity"), unit_of("events_per_year"), unit_of("recovery_days_low")
+    ('days', 'unit', '1/year', 'days')
     """
     head, *per = column.split("_per_")
-    parts = head.split("_")
-    top = next((size for size in ("t_handled",) if head.endswith(size)), parts[-1] if parts[-1] in UNITS else "")
-    if top in {"unit", "money"}:
-        top = ""
-    if any(head == word or head.endswith(f"_{word}") for word in ("cost", "price", "penalty", "premium", "investment", "amount")):
-        top = "money"
-    if column == "value_per_unit":
-        top = "money"
     below = [one if one in UNITS else one.rsplit("_", 1)[-1] for one in per]
     if any(one not in UNITS for one in below):
         raise ValueError(f"{column}: unknown unit after _per_")
+    top = _head_unit(head, valued=column == "value_per_unit")
     if not top and below:
-        top = "unit" if below[0] in {"year"} or head in {"capacity", "limit", "quantity", "events"} else "1"
+        top = "unit" if below[0] == "year" or head in {"capacity", "limit"} else "1"
     return "/".join([top, *below]) if top or below else ""
+
+
+def _head_unit(head: str, *, valued: bool) -> str:
+    """Unit before the first `_per_`: money by its word, else the last part, else the only long unit within the name."""
+    if valued or any(head == word or head.endswith(f"_{word}") for word in _MONEY_WORDS):
+        return "money"
+    if head.endswith("t_handled"):
+        return "t_handled"
+    parts = head.split("_")
+    if parts[-1] in UNITS and parts[-1] not in {"unit", "money"}:
+        return parts[-1]
+    if "quantity" in parts:
+        return "unit"
+    if head.endswith("events"):
+        return "1"
+    return next((part for part in parts if part in {"days", "years"}), "")

@@ -13,6 +13,7 @@ __all__ = ["PROBLEMS"]
 PROBLEMS: Mapping[str, str] = MappingProxyType(
     {
         "ambiguous_origin": "goods of several origins reach a border from a site that only stores them, and their duties differ",
+        "already_there": "a file that would be written is there already: nothing is written over",
         "ambiguous_table": "two files or sheets carry the same table",
         "before_start": "a last day lies before its first day",
         "broken_where": "a `where` term is not column=value",
@@ -25,7 +26,8 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "doubled_header": "a header names a column twice, or the header is repeated as a row",
         "duplicate_key": "two rows have the same key",
         "empty_cell": "a required cell is empty",
-        "empty_table": "a table has a header and no rows, or nothing at all",
+        "empty_table": "a file or sheet holds nothing, not even a header",
+        "folder_taken": "a folder that would be written holds something already: nothing is written over",
         "lane_legs": "a lane's legs do not fit its mode chain, or a mode is not known",
         "long_lead_time": "a lead time exceeds half a period: goods arrive in the period they leave (warning)",
         "matches_nothing": "an override or change matches no row",
@@ -39,6 +41,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "not_supported_yet": "a declared choice that no engine can follow yet",
         "not_used_yet": "a filled column or table that no engine reads yet (warning)",
         "not_utf8": "a file is not UTF-8 (Latin-1, say)",
+        "not_writable": "a file or folder cannot be written",
         "off_land": "a site lies in the sea: an error beyond 50 km, a warning nearer",
         "period_gap": "days between two periods belong to none",
         "period_overlap": "two periods share days",

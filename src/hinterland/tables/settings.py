@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 
 __all__ = ["SETTINGS", "setting_problems"]
 
-SETTINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
+SETTINGS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
-        "name": ("text", "name of the network"),
-        "currency": ("text", "ISO 4217 code that money is counted in"),
-        "price_year": ("whole", "year of the prices: money is real"),
-        "base_date": ("date", "day that money is discounted to"),
-        "decision_date": ("date", "day of the decision: build times count from it"),
-        "knowledge_date": ("date", "rows known later are ignored"),
-        "discount_rate_share": ("share", "real, per year"),
-        "carbon_price_per_t": ("number", "money per tonne CO2e"),
-        "objective": ("list:shortage,cost,co2e", "ordered list of shortage, cost, co2e"),
-        "objective_tolerance_share": ("share", "how much of an earlier objective a later one may give up"),
-        "perspective": ("choice:system,buyer", "whose costs count"),
-        "electricity_basis": ("choice:location,market", "which electricity factor counts"),
-        "terminal_stock": ("choice:cover,initial,free", "what the last period leaves"),
-        "origin_accounting": ("choice:average,segregated", "how grades of origin mix"),
+        "name": ("text", "name of the network", "Seed chain"),
+        "currency": ("text", "ISO 4217 code that money is counted in; empty: USD", "USD"),
+        "price_year": ("whole", "year of the prices: money is real; empty: 2026", "2026"),
+        "base_date": ("date", "day that money is discounted to; empty: 2026-01-01", "2026-01-01"),
+        "decision_date": ("date", "day of the decision: build times count from it; empty: base_date", "2026-01-01"),
+        "knowledge_date": ("date", "rows whose known_from is later are ignored; empty: every row is known", "2026-01-01"),
+        "discount_rate_share": ("share", "real, per year; empty: 0.08", "0.08"),
+        "carbon_price_per_t": ("number", "money per tonne CO2e; empty: 0", "0"),
+        "objective": ("list:shortage,cost,co2e", "ordered list of shortage, cost, co2e; empty: shortage, cost", "shortage,cost"),
+        "objective_tolerance_share": ("share", "how much of an earlier objective a later one may give up; empty: 0", "0.01"),
+        "perspective": ("choice:system,buyer", "whose costs count; empty: system", "system"),
+        "electricity_basis": ("choice:location,market", "which electricity factor counts; empty: market", "market"),
+        "terminal_stock": ("choice:cover,initial,free", "what the last period leaves; empty: cover", "cover"),
+        "origin_accounting": ("choice:average,segregated", "how grades of origin mix; empty: average", "average"),
     }
 )
-"""Key to (type, meaning)."""
+"""Key to (type, meaning, example)."""
 _LATER = {"perspective": "buyer", "origin_accounting": "segregated"}
 
 
@@ -80,7 +80,7 @@ def setting_problems(tables: Mapping[str, pl.DataFrame]) -> tuple[list[Issue], s
                 )
             )
             continue
-        kind, meaning = SETTINGS[key]
+        kind, meaning, _ = SETTINGS[key]
         why = _wrong(kind, value.strip())
         if why is not None:
             code = "share_over_one" if "share lies" in why else "wrong_type" if ":" not in kind else "wrong_choice"
