@@ -128,7 +128,7 @@ def cost_terms(d: Draft, switches: Switches, deals: list[Deal], incentives: list
     add("holding", "stock", held, a.stocks.holding_cost.ravel(), held % periods)
     gated = np.arange(len(a.sites.gated) * periods)
     add("fixed", "open", gated, a.sites.fixed_cost[a.sites.gated].ravel(), gated % periods)
-    paused = np.repeat([a.sites.status[site] == "paused" for site in a.sites.gated], periods)
+    paused = np.repeat(np.array([a.sites.status[site] == "paused" for site in a.sites.gated], dtype=bool), periods)
     for kind, which in (("opening", ~paused), ("restart", paused)):
         rows = gated[which] if len(gated) else gated
         add(kind, "start", rows, a.sites.start_cost.ravel()[rows], rows % periods, once)
