@@ -3,6 +3,7 @@
 HinterlandError
 ├── InvalidTables      .issues: every problem at once
 ├── InvalidScenario    .issues
+├── UnequalPlans       .issues: plans that do not deliver the same, by site and product
 ├── InfeasibleDesign   .conflict, .relaxed: in planner's words
 ├── UnprovenPlan       .report: verify disagrees with the solver: our bug, never the user's
 └── Cancelled          .result: what was found before the stop, or None
@@ -24,6 +25,7 @@ __all__ = [
     "InvalidTables",
     "Issue",
     "Severity",
+    "UnequalPlans",
     "UnprovenPlan",
 ]
 
@@ -69,6 +71,10 @@ class InvalidTables(_WithIssues):
 
 class InvalidScenario(_WithIssues):
     """A scenario cannot be applied; `.issues` has every problem."""
+
+
+class UnequalPlans(_WithIssues):
+    """Plans that do not deliver the same cannot be compared; `.issues` says where and by how much."""
 
 
 class InfeasibleDesign(HinterlandError):

@@ -52,6 +52,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "share_over_one": "a share above 1: 25 where 0.25 is meant",
         "too_large": "a file, a row count or a cell is larger than allowed",
         "trimmed": "blanks around cells were removed (note)",
+        "unequal_delivery": "plans that are compared deliver different quantities",
         "unit_mismatch": "a column's name carries another unit than the declared one",
         "unknown_column": "a column that is not declared",
         "unknown_reference": "a cell names something that is not there",
