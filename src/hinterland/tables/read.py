@@ -1,294 +1,167 @@
-"""Readers: a folder of CSV files, a workbook, a Parquet folder, or a dict of frames. All end in the same typed frames."""
+"""Readers: a folder of CSV files, a workbook, a Parquet folder, or a dict of frames. All end in the same typed frames.
+
+Nothing raises: whatever is wrong with a source is a problem in the list, and the other tables are still read.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from hinterland.core.errors import Issue
+from hinterland.tables.csv_files import Raw, read_csv, refuse
 from hinterland.tables.declared import TABLES
+from hinterland.tables.frames import frame_of
 from hinterland.tables.typing import nearest, typed_frame
+from hinterland.tables.workbooks import read_sheet, sheets, workbook_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from hinterland.tables.schema import Table
 
-__all__ = ["BYTES_LIMIT", "ROWS_LIMIT", "read_tables"]
+__all__ = ["BYTES_LIMIT", "ROWS_LIMIT", "Source", "read_tables"]
 
 BYTES_LIMIT = 2_000_000_000
 """Largest file that is read."""
 ROWS_LIMIT = 20_000_000
 """Most rows of one table."""
+Source = Path | str | Mapping[str, Any]
+"""A folder, a workbook, or tables by name."""
 
-Raw = tuple[pl.DataFrame | None, list[Issue]]
-
-
-def _refuse(table: str, code: str, what: str, why: str, fix: str, row: int | None = None) -> Issue:
-    return Issue(table, row, None, code, what=what, why=why, fix=fix)
-
-
-def _strict_rows(table: str, text: str, separator: str, width: int) -> list[Issue]:
-    """Ragged rows, counted without parsing where no quotes are in the way."""
-    if '"' in text:
-        reader = csv.reader(io.StringIO(text), delimiter=separator)
-        sizes = [(reader.line_num, len(row)) for row in reader if row and not row[0].startswith("#")]
-        bad = [(line, size) for line, size in sizes if size != width]
-    else:
-        lines = pl.Series(text.splitlines()).to_frame("line").with_row_index("at", offset=1)
-        counted = lines.filter((pl.col("line").str.strip_chars() != "") & ~pl.col("line").str.starts_with("#")).with_columns(
-            size=pl.col("line").str.count_matches(separator, literal=True) + 1
-        )
-        bad = list(counted.filter(pl.col("size") != width).select("at", "size").iter_rows())
-    return [
-        _refuse(
-            table,
-            "ragged_row",
-            f"{size} cells in a row of {width} columns",
-            "cells would shift into other columns",
-            "give every row as many cells as the header; quote text that holds the separator",
-            line,
-        )
-        for line, size in bad[:1000]
-    ]
-
-
-def _csv(table: Table, data: bytes) -> Raw:
-    if not data.strip():
-        return None, [
-            _refuse(table.name, "empty_table", "the file is empty", "a table has at least a header", "write a header, or delete the file")
-        ]
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as broken:
-        line = data[: broken.start].count(b"\n") + 1
-        return None, [
-            _refuse(
-                table.name,
-                "not_utf8",
-                f"byte {broken.start} is not UTF-8",
-                "letters would be read wrongly (the file looks like Latin-1)",
-                "save the file as CSV UTF-8",
-                line,
-            )
-        ]
-    lines = text.splitlines()
-    at, head = next(((n, line) for n, line in enumerate(lines) if line.strip() and not line.startswith("#")), (0, ""))
-    known = {column.name for column in table.columns}
-    issues: list[Issue] = []
-    separator = ","
-    by_semicolon = [cell.strip().strip('"') for cell in head.split(";")]
-    if len(by_semicolon) > 1 and sum(cell in known for cell in by_semicolon) > len(by_semicolon) / 2:
-        separator = ";"
-        issues.append(
-            Issue(
-                table.name,
-                at + 1,
-                None,
-                "semicolons",
-                what="the file is separated by semicolons",
-                why="its header matches the table",
-                fix="nothing to do; commas are the usual form",
-                severity="note",
-            )
-        )
-    header = [cell.strip() for cell in next(csv.reader([head], delimiter=separator), [])]
-    doubled = sorted({name for name in header if header.count(name) > 1})
-    if doubled:
-        return None, [
-            *issues,
-            _refuse(
-                table.name,
-                "doubled_header",
-                f"the header names {', '.join(doubled)} twice",
-                "it is not clear which cell counts",
-                "keep one of the columns",
-                at + 1,
-            ),
-        ]
-    ragged = _strict_rows(table.name, text, separator, len(header))
-    if ragged:
-        return None, issues + ragged
-    body = "\n".join(lines[at + 1 :])
-    frame = pl.read_csv(
-        body.encode() if body.strip() else b"",
-        separator=separator,
-        has_header=False,
-        new_columns=header,
-        infer_schema=False,
-        comment_prefix="#",
-        raise_if_empty=False,
-    )
-    if frame.width == 0:
-        frame = pl.DataFrame(schema=dict.fromkeys(header, pl.String))
-    numbers = [n for n, line in enumerate(lines[at + 1 :], start=at + 2) if line.strip() and not line.startswith("#")]
-    frame = frame.filter(~pl.all_horizontal(pl.all().is_null())) if frame.height > len(numbers) else frame
-    exact = len(numbers) == frame.height
-    frame = frame.with_columns(_row=pl.Series(numbers if exact else range(at + 2, at + 2 + frame.height), dtype=pl.Int64))
-    again = frame.filter(pl.col(header[0]).str.strip_chars() == header[0])["_row"].to_list() if frame.height else []
-    issues += [
-        _refuse(table.name, "doubled_header", "the header is repeated as a row", "it would be read as data", "delete the row", row)
-        for row in again[:1000]
-    ]
-    return frame, issues
-
-
-def _sheet(table: Table, sheet: Any) -> Raw:
-    if sheet.merged_cells.ranges:
-        places = ", ".join(sorted(str(one) for one in sheet.merged_cells.ranges)[:5])
-        return None, [
-            _refuse(
-                table.name,
-                "merged_cells",
-                f"merged cells: {places}",
-                "a merged cell hides which row has the value",
-                "unmerge the cells and fill each one",
-            )
-        ]
-    rows = [(n, row) for n, row in enumerate(sheet.iter_rows(values_only=True), start=1) if any(cell not in (None, "") for cell in row)]
-    rows = [(n, row) for n, row in rows if not str(row[0] or "").startswith("#")]
-    if not rows:
-        return None, [
-            _refuse(table.name, "empty_table", "the sheet is empty", "a table has at least a header", "write a header, or delete the sheet")
-        ]
-    header = [str(cell).strip() if cell is not None else "" for cell in rows[0][1]]
-    while header and not header[-1]:
-        header.pop()
-    doubled = sorted({name or "an empty name" for name in header if header.count(name) > 1})
-    if doubled:
-        return None, [
-            _refuse(
-                table.name,
-                "doubled_header",
-                f"the header names {', '.join(doubled)} twice",
-                "it is not clear which cell counts",
-                "keep one of the columns",
-                rows[0][0],
-            )
-        ]
-    issues = [
-        _refuse(table.name, "ragged_row", "cells beyond the last column", "they belong to no column", "delete them or name the column", n)
-        for n, row in rows[1:]
-        if any(cell not in (None, "") for cell in row[len(header) :])
-    ]
-
-    def told(cell: object) -> str | None:
-        if cell is None:
-            return None
-        return cell.isoformat()[:10] if hasattr(cell, "isoformat") else str(cell)
-
-    columns = {name: pl.Series(name, [told(row[at]) for _, row in rows[1:]], dtype=pl.String) for at, name in enumerate(header)}
-    return pl.DataFrame([*columns.values(), pl.Series("_row", [n for n, _ in rows[1:]], dtype=pl.Int64)]), issues
-
-
-def _workbook(path: Path) -> Iterator[tuple[str, Any]]:
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, data_only=True)
-    for name in book.sheetnames:
-        yield name, book[name]
+_Found = tuple[str, pl.DataFrame | None, list[Issue]]
+_SAVE_AGAIN = "open it in the program that wrote it and save it again"
+_WAYS = "tables come as a folder of CSV or Parquet files, or as one .xlsx workbook"
 
 
 def _unknown(name: str, known: Mapping[str, Table]) -> Issue:
-    return _refuse(
+    return refuse(
         name, "unknown_table", f"there is no table {name!r}", "a table that nobody reads hides a mistake", nearest(name, list(known))
     )
 
 
-def _raw(source: Path | str | Mapping[str, Any], known: Mapping[str, Table]) -> Iterator[tuple[str, pl.DataFrame | None, list[Issue]]]:
-    """Yield (table, frame or None, problems) for everything the source holds."""
-    if not isinstance(source, Path | str):
-        for name, rows in source.items():
-            if name not in known:
-                yield name, None, [_unknown(name, known)]
-                continue
-            frame = rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(rows, strict=False)
-            yield name, frame, []
-        return
-    path = Path(source)
-    if path.is_file() and path.suffix.lower() in {".xlsx", ".xlsm"}:
-        for name, sheet in _workbook(path):
-            if name not in known:
-                yield name, None, [_unknown(name, known)]
-            else:
-                read, issues = _sheet(known[name], sheet)
-                yield name, read, issues
-        return
-    if not path.is_dir():
-        yield (
-            path.name,
-            None,
-            [
-                _refuse(
-                    path.name,
-                    "unreadable",
-                    f"{path.name} is neither a folder nor a workbook",
-                    "tables come as a folder of CSV or Parquet files, or as one .xlsx",
-                    "give such a folder or file",
-                )
-            ],
-        )
-        return
-    for file in sorted(path.iterdir()):
-        kind = file.suffix.lower()
-        if kind not in {".csv", ".parquet"} or file.name.startswith("."):
+def _too_many(name: str, rows: int) -> Issue:
+    return refuse(name, "too_large", f"{rows} rows", f"at most {ROWS_LIMIT} are read", "split the network")
+
+
+def _from_dict(source: Mapping[str, Any], known: Mapping[str, Table]) -> Iterator[_Found]:
+    for name, rows in source.items():
+        if name not in known:
+            yield str(name), None, [_unknown(str(name), known)]
             continue
-        if file.stem not in known:
-            yield file.stem, None, [_unknown(file.stem, known)]
-        elif file.stat().st_size > BYTES_LIMIT:
-            yield (
-                file.stem,
-                None,
-                [
-                    _refuse(
-                        file.stem,
-                        "too_large",
-                        f"{file.name} has {file.stat().st_size} bytes",
-                        f"at most {BYTES_LIMIT} are read",
-                        "split the network",
-                    )
-                ],
-            )
-        elif kind == ".csv":
-            read, issues = _csv(known[file.stem], file.read_bytes())
-            yield file.stem, read, issues
+        try:
+            yield name, *frame_of(name, rows)
+        except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as broken:
+            yield name, None, [refuse(name, "unreadable", "the table cannot be read", str(broken)[:200], "give it as a list of dicts")]
+
+
+def _from_workbook(path: Path, known: Mapping[str, Table]) -> Iterator[_Found]:
+    why = workbook_problems(path)
+    if why:
+        code = "too_large" if "unpacks" in why[0] else "unreadable"
+        yield path.name, None, [refuse(path.name, code, f"{path.name} cannot be read", why[0], _SAVE_AGAIN)]
+        return
+    try:
+        for name, sheet, values in sheets(path):
+            if name in known:
+                yield name, *read_sheet(known[name], sheet, values)
+            else:
+                yield name, None, [_unknown(name, known)]
+    except Exception as broken:
+        what = f"{path.name} cannot be read"
+        yield path.name, None, [refuse(path.name, "unreadable", what, f"{type(broken).__name__}: {str(broken)[:200]}", _SAVE_AGAIN)]
+
+
+def _file(table: Table, file: Path) -> Raw:
+    """One file of a folder."""
+    try:
+        if not file.is_file():
+            return None, [refuse(table.name, "unreadable", f"{file.name} is a folder", "a table is a file", "take the folder away")]
+        if file.stat().st_size > BYTES_LIMIT:
+            what = f"{file.name} has {file.stat().st_size} bytes"
+            return None, [refuse(table.name, "too_large", what, f"at most {BYTES_LIMIT} are read", "split the network")]
+        if file.suffix.lower() == ".csv":
+            return read_csv(table, file.read_bytes())
+        rows = pl.scan_parquet(file, glob=False).select(pl.len()).collect().item()
+        return (None, [_too_many(table.name, rows)]) if rows > ROWS_LIMIT else (pl.read_parquet(file, glob=False), [])
+    except (OSError, pl.exceptions.PolarsError, MemoryError) as broken:
+        return None, [refuse(table.name, "unreadable", f"{file.name} cannot be read", str(broken)[:200], _SAVE_AGAIN)]
+
+
+def _from_folder(folder: Path, known: Mapping[str, Table]) -> Iterator[_Found]:
+    seen = 0
+    for file in sorted(folder.iterdir()):
+        if file.name.startswith((".", "~")):
+            continue
+        if file.suffix.lower() in {".csv", ".parquet"}:
+            seen += 1
+            if file.stem in known:
+                yield file.stem, *_file(known[file.stem], file)
+            else:
+                yield file.stem, None, [_unknown(file.stem, known)]
+        elif file.stem in known and file.is_file():
+            what, why = f"{file.name} is not read", "a folder's tables are .csv or .parquet files"
+            fix = "save it as CSV UTF-8, or take it away"
+            yield file.stem, None, [Issue(file.stem, None, None, "unread_file", what=what, why=why, fix=fix, severity="warning")]
+    if not seen:
+        what, fix = f"{folder.name} holds no table", "give the folder that holds settings.csv; `hinterland new` writes one"
+        yield folder.name, None, [refuse(folder.name, "unreadable", what, _WAYS, fix)]
+
+
+def _raw(source: Source, known: Mapping[str, Table]) -> Iterator[_Found]:
+    """Yield (table, frame or None, problems) for everything the source holds."""
+    if isinstance(source, Mapping):
+        yield from _from_dict(source, known)
+        return
+    if not isinstance(source, Path | str):
+        what = f"{type(source).__name__} is no source of tables"
+        yield "source", None, [refuse("source", "unreadable", what, _WAYS, "give a path, or a dict of frames")]
+        return
+    try:
+        path = Path(source)
+        if path.is_file() and path.suffix.lower() in {".xlsx", ".xlsm"}:
+            yield from _from_workbook(path, known)
+        elif path.is_dir():
+            yield from _from_folder(path, known)
         else:
-            yield file.stem, pl.read_parquet(file), []
+            yield path.name, None, [_not_a_source(path)]
+    except (OSError, ValueError) as broken:
+        name = str(source)[:80]
+        yield name, None, [refuse(name, "unreadable", f"{name} cannot be read", str(broken)[:200], "check the path and who may read it")]
 
 
-def read_tables(source: Path | str | Mapping[str, Any], known: Mapping[str, Table] = TABLES) -> tuple[dict[str, pl.DataFrame], list[Issue]]:
+def _not_a_source(path: Path) -> Issue:
+    name = path.name or str(path)
+    if not path.exists():
+        return refuse(name, "unreadable", f"{path} does not exist", "there is nothing to read", "check the path")
+    if path.suffix.lower() in {".xls", ".xlsb", ".ods", ".numbers"}:
+        return refuse(name, "unreadable", f"{name} is a {path.suffix} workbook", _WAYS, "save it as .xlsx (Excel workbook)")
+    if path.suffix.lower() in {".csv", ".parquet"}:
+        return refuse(name, "unreadable", f"{name} is one table", "a network is several tables", f"give the folder {path.parent}")
+    return refuse(name, "unreadable", f"{name} is neither a folder nor a workbook", _WAYS, "give such a folder or file")
+
+
+def read_tables(source: Source, known: Mapping[str, Table] = TABLES) -> tuple[dict[str, pl.DataFrame], list[Issue]]:
     """Read a network's tables: every declared table is in the result, typed and with defaults, absent ones empty.
 
-    The second value lists every problem of reading and typing; `check_tables` looks at what the tables say.
+    The second value lists every problem of reading and typing; `check_tables` looks at what the tables say. Never raises.
     """
     tables: dict[str, pl.DataFrame] = {}
     issues: list[Issue] = []
-    try:
-        for name, raw, found in _raw(source, known):
-            issues += found
-            if name in tables:
-                issues.append(
-                    _refuse(name, "ambiguous_table", f"{name} is there twice", "it is not clear which one counts", "keep one of them")
-                )
-            elif raw is not None and raw.height > ROWS_LIMIT:
-                issues.append(_refuse(name, "too_large", f"{raw.height} rows", f"at most {ROWS_LIMIT} are read", "split the network"))
-            elif raw is not None:
-                tables[name], problems = typed_frame(known[name], raw)
-                issues += problems
-    except (OSError, pl.exceptions.PolarsError, ValueError, TypeError, KeyError) as broken:
-        issues.append(
-            _refuse(
-                str(getattr(source, "name", "source")),
-                "unreadable",
-                "the source cannot be read",
-                str(broken)[:200],
-                "open it in the program that wrote it and save it again",
-            )
-        )
+    for name, raw, found in _raw(source, known):
+        issues += found
+        if raw is None:
+            continue
+        if name in tables:
+            issues.append(refuse(name, "ambiguous_table", f"{name} is there twice", "it is not clear which one counts", "keep one of them"))
+        elif raw.height > ROWS_LIMIT:
+            issues.append(_too_many(name, raw.height))
+        else:
+            tables[name], problems = typed_frame(known[name], raw)
+            issues += problems
     for name, table in known.items():
         tables.setdefault(name, table.empty())
     return tables, issues
