@@ -13,7 +13,7 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PLAN_COLUMNS", "Plan", "empty_plan_table"]
+__all__ = ["PLAN_COLUMNS", "Plan", "empty_plan_table", "plan_keys"]
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "flows": ("lane_id", "from_site", "to_site", "product_id", "mode_chain", "period_id", "grade"),
@@ -38,6 +38,15 @@ PLAN_COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
     }
 )
 """Columns of each plan table, keys first. `vintage` is `existing` or the period_id in which the modules start."""
+
+
+def plan_keys(table: str) -> tuple[str, ...]:
+    """Key columns of a plan table.
+
+    >>> plan_keys("stocked")
+    ('site_id', 'product_id', 'period_id')
+    """
+    return _KEYS[table]
 
 
 def empty_plan_table(table: str) -> pl.DataFrame:

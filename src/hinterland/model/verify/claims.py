@@ -1,0 +1,64 @@
+"""What a maker says its plan costs, emits and leaves unmet, held against the accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hinterland.model.accounts import Accounts
+    from hinterland.model.verify.ledger import Ledger
+
+__all__ = ["check_claims"]
+
+_SMALL = 1e-3
+"""Part of a period's whole that a line is at least measured against: below it a difference is rounding of other lines."""
+
+
+def _compared(claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: str) -> pl.DataFrame:
+    """Sums of both sides by (name, period_id), and the period's whole."""
+    sides = [
+        frame.group_by(name, "period_id").agg(pl.col(amount).cast(pl.Float64).sum().alias(side))
+        for frame, side in ((claimed, "claimed"), (counted, "counted"))
+    ]
+    both = sides[0].join(sides[1], on=[name, "period_id"], how="full", coalesce=True, nulls_equal=True)
+    both = both.with_columns(pl.col("claimed", "counted").fill_null(0.0)).sort(name, "period_id")
+    both = both.with_columns(larger=pl.max_horizontal(pl.col("claimed").abs(), pl.col("counted").abs()))
+    return both.with_columns(whole=pl.col("larger").sum().over("period_id"))
+
+
+def _hold(ledger: Ledger, check: str, claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: str, unit: str) -> None:
+    both = _compared(claimed, counted, name, amount)
+    ids = {one: at for at, one in enumerate(ledger.a.calendar.ids)}
+    known = both.filter(pl.col("period_id").is_in(list(ids)))
+    strange = both.filter(~pl.col("period_id").is_in(list(ids)) | pl.col("period_id").is_null())
+    for part, t in (
+        (known, np.array([ids[one] for one in known["period_id"].to_list()], dtype=np.int64)),
+        (strange, None),
+    ):  # fmt: skip
+        ledger.add(
+            check, part[name].fill_null(""), t, part["claimed"].to_numpy(), "=", part["counted"].to_numpy(), _SMALL * part["whole"].to_numpy(),
+            "{where} in {period}: the plan's maker counts {left}" + unit + ", the tables say {right}" + unit,
+        )  # fmt: skip
+    left, right = float(both["claimed"].sum()), float(both["counted"].sum())
+    ledger.add(
+        f"{check}_total", ["all"], None, np.array([left]), "=", np.array([right]), _SMALL * float(both["larger"].sum()),
+        "in all: the plan's maker counts {left}" + unit + ", the tables say {right}" + unit,
+    )  # fmt: skip
+
+
+def check_claims(claims: Mapping[str, pl.DataFrame], accounts: Accounts, steering: pl.DataFrame, ledger: Ledger) -> None:
+    """Every cost kind and CO2e cause by period, real and discounted, and their totals; steering amounts where claimed."""
+    money = f" {ledger.a.settings.currency}"
+    if "claimed_costs" in claims:
+        for check, column in (("cost", "amount"), ("cost_discounted", "discounted")):
+            _hold(ledger, check, claims["claimed_costs"], accounts.costs, "kind", column, money)
+    if "claimed_co2e" in claims:
+        _hold(ledger, "co2e", claims["claimed_co2e"], accounts.co2e, "cause", "kg", " kg")
+    if "steering" in claims:
+        for check, column, unit in (("steering_violation", "violation", ""), ("steering", "amount", money)):
+            _hold(ledger, check, claims["steering"], steering, "label", column, unit)
