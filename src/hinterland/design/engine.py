@@ -65,12 +65,12 @@ class Outcome:
     gap_share: float
 
 
-def _row_scale(a: scipy.sparse.csr_array) -> Floats:
-    """Power of ten that brings the largest coefficient of each row to 1..10."""
-    largest = np.zeros(a.shape[0])
-    filled = np.diff(a.indptr) > 0
-    if a.nnz:
-        largest[filled] = np.maximum.reduceat(np.abs(a.data), a.indptr[:-1][filled])
+def _row_scale(data: Floats, starts: Ints) -> Floats:
+    """Power of ten that brings the largest coefficient of each row to 1..10; `starts` as in a CSR matrix."""
+    largest = np.zeros(len(starts) - 1)
+    filled = np.diff(starts) > 0
+    if len(data):
+        largest[filled] = np.maximum.reduceat(np.abs(data), starts[:-1][filled])
     return np.where(largest > 0, 10.0 ** -np.floor(np.log10(np.where(largest > 0, largest, 1.0))), 1.0)
 
 
@@ -91,18 +91,17 @@ class Engine:
         self.highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
         self.highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
         self.highs.setOptionValue("mip_feasibility_tolerance", 1e-9)
-        scaled = matrix.a.copy()
-        scaled.data = scaled.data * matrix.scale[scaled.indices]
-        self.row_scale = _row_scale(scaled)
-        scaled.data = scaled.data * np.repeat(self.row_scale, np.diff(scaled.indptr))
-        cols, rows = matrix.a.shape[1], matrix.a.shape[0]
+        rows, cols = matrix.a.shape
+        data = matrix.a.data * matrix.scale[matrix.a.indices]
+        self.row_scale = _row_scale(data, np.asarray(matrix.a.indptr, dtype=np.int64))
+        data *= np.repeat(self.row_scale, np.diff(matrix.a.indptr))
         kinds = np.zeros(cols, dtype=np.int32)
         kinds[matrix.whole] = 1
         self.cost = np.zeros(cols)
         self.highs.passModel(
-            cols, rows, scaled.nnz, 2, 1, 0.0, self.cost, matrix.lower / matrix.scale, matrix.upper / matrix.scale,
-            matrix.low * self.row_scale, matrix.high * self.row_scale, scaled.indptr.astype(np.int32), scaled.indices.astype(np.int32),
-            scaled.data, kinds,
+            cols, rows, len(data), 2, 1, 0.0, self.cost, matrix.lower / matrix.scale, matrix.upper / matrix.scale,
+            matrix.low * self.row_scale, matrix.high * self.row_scale, matrix.a.indptr.astype(np.int32, copy=False),
+            matrix.a.indices.astype(np.int32, copy=False), data, kinds,
         )  # fmt: skip
         self.relaxed = not len(matrix.whole)
 

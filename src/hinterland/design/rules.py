@@ -227,6 +227,8 @@ _KINDS = {
 
 def rules_of(a: Arrays) -> list[Rule]:
     """Every policy row of every period it holds in, ordered by policy id; kinds of later parts are left out."""
+    if not a.net["policies"].height:
+        return []
     world, dated = _World(a, Scopes(a.net), arrivals_of(a)), Dated(a.net)
     values, weights = dated.values("policies", "value", 0.0), dated.spans_weight("policies")
     penalties = dated.values("policies", "penalty_per_unit")

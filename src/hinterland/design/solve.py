@@ -19,7 +19,6 @@ from hinterland.design.extract import claims_of, plan_of, steering_of
 from hinterland.design.infeasible import explain
 from hinterland.design.result import DesignResult, Proof
 from hinterland.model.arrays import arrays_of
-from hinterland.model.verify import verify
 
 if TYPE_CHECKING:
     from hinterland.core.calendar import Floats
@@ -36,9 +35,8 @@ _TIE = 1e-9
 def matrix_of(b: Blueprint) -> Matrix:
     """The built model as plain arrays, each column with its scale."""
     matrices = b.draft.model.matrices
-    sense, right = np.array([one[0] for one in matrices.sense]), matrices.b
-    low = np.where(sense == "<", -np.inf, right)
-    high = np.where(sense == ">", np.inf, right)
+    low = np.where(matrices.sense == "<", -np.inf, matrices.b)
+    high = np.where(matrices.sense == ">", np.inf, matrices.b)
     scale = np.ones(len(matrices.vlabels))
     a = b.draft.arrays
     need = b.need.max(axis=1)
@@ -183,6 +181,8 @@ def design(
     constant = float(b.constants["discounted"].sum())
     names = [name for name, _ in values]
     values = [(name, float(vectors[name] @ x) + (constant if name == "cost" else 0.0)) for name in names]
+    from hinterland.model.verify import verify
+
     claims = claims_of(b, x)
     report = verify(net, plan, claims)
     if not report.ok:
