@@ -132,7 +132,7 @@ def taken_of(a: Arrays, p: Placed, pact: Pact) -> Taken:
     count = len(a.calendar)
 
     def per_period(period: npt.NDArray[np.int64], quantity: Floats, mask: Bools) -> Floats:
-        return np.bincount(period[mask], weights=quantity[mask], minlength=count)
+        return np.bincount(period[mask], weights=quantity[mask], minlength=count).astype(np.float64)
 
     start, end, product = (one[p.flow_lane] for one in (a.flows.from_site, a.flows.to_site, a.flows.product))
     enters = pact.goods[product] & pact.buys[end] & ~pact.buys[start]

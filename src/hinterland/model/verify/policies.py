@@ -13,6 +13,7 @@ from hinterland.model.dated import Dated
 from hinterland.model.scopes import Scopes
 from hinterland.model.verify.arrivals import Arrivals, arrivals_of, counting_weights
 from hinterland.model.verify.ledger import Sense, violation_of
+from hinterland.model.verify.totals import summed
 from hinterland.tables.declared.agreeing import POLICY_KINDS
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ def _names(w: _World, each: str, arrivals: Arrivals) -> npt.NDArray[np.object_]:
     return np.full(len(arrivals.units), "", dtype=object)
 
 
+def _chosen(mask: Bools, word: str) -> npt.NDArray[np.object_]:
+    """The word where the mask holds, None elsewhere."""
+    return np.array([None, word], dtype=object)[mask.astype(np.int64)]
+
+
 def _shares(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> Iterator[_Row]:
     """Σ in scope ≥ share · Σ all of min_regional_share; ≤ of max_country_share and max_site_share; by name and period."""
     arrivals = w.of_policy(row)
@@ -98,16 +104,17 @@ def _shares(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> It
     counted = per_unit[arrivals.product, arrivals.period] * arrivals.units
     noise = per_unit[arrivals.product, arrivals.period] * w.s.need[arrivals.product]
     names = _names(w, row["each"] if floor or row["each"] == "product" else "none", arrivals)
+    source: npt.NDArray[np.object_]
     if floor:
         home = np.array(w.a.sites.region, dtype=object)[arrivals.to_site]
         inside = w.comes_from(row["from_group"], arrivals) if row["from_group"] else arrivals.from_region == home
-        source = np.where(inside, "", None)
+        source = _chosen(inside, "")
     elif row["from_group"]:
-        source = np.where(w.comes_from(row["from_group"], arrivals), row["from_group"], None)
+        source = _chosen(w.comes_from(row["from_group"], arrivals), row["from_group"])
     elif row["kind"] == "max_country_share":
         source = arrivals.from_country
     else:
-        source = np.where(arrivals.from_site >= 0, np.append(np.array(w.a.sites.ids, dtype=object), None)[arrivals.from_site], None)
+        source = np.array([*w.a.sites.ids, None], dtype=object)[arrivals.from_site]
     frame = pl.DataFrame(
         {
             "name": pl.Series(names.tolist(), dtype=pl.String),
@@ -167,7 +174,7 @@ def _moves(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> Ite
     )
     per_unit = counting_weights(a, row["basis"])
     counted = np.where(wanted[lane], w.p.flow * per_unit[a.flows.product[lane], t], 0.0)
-    moved = np.bincount(t, weights=counted, minlength=len(a.calendar))
+    moved = summed(t, counted, len(a.calendar))
     floor = row["kind"] == "min_flow"
     noise = float((per_unit * w.s.need[:, None])[np.unique(a.flows.product[wanted])].max(initial=0.0))
     limit = value * a.calendar.years * (weight if floor else 1.0)
@@ -182,7 +189,7 @@ def _bans(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> Iter
     if kind == "forbid_origin":
         arrivals = w.of_policy(row)
         banned = ~arrivals.own & (arrivals.units > 0) & w.comes_from(row["from_group"], arrivals)
-        came = np.bincount(arrivals.period[banned], weights=arrivals.units[banned], minlength=len(a.calendar))
+        came = summed(arrivals.period[banned], arrivals.units[banned], len(a.calendar))
         noise = float(w.s.need[w.products(row["product"])].max(initial=0.0))
         for t in whole:
             yield _Row("", int(t), float(came[t]), "<=", 0.0, noise)

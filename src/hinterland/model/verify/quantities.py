@@ -10,7 +10,7 @@ import polars as pl
 from hinterland.model.accounts.frames import Names
 from hinterland.model.arrays.places import positions
 from hinterland.model.dated import Dated
-from hinterland.model.verify.totals import Totals, named
+from hinterland.model.verify.totals import Totals, named, summed
 
 if TYPE_CHECKING:
     from hinterland.core.calendar import Floats, Ints
@@ -105,7 +105,7 @@ def check_lanes(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     """Flow ≤ lane capacity (0 while the lane is not valid), ≥ the least quantity if used; tonnes of a group ≤ its capacity."""
     rates, names, periods = a.flows.rates, Names(a), s.periods
     code, at = np.unique(p.flow_lane * periods + p.flow_period, return_inverse=True)
-    flow = np.bincount(at, weights=p.flow, minlength=len(code))
+    flow = summed(at, p.flow, len(code))
     lane, t = code // periods, code % periods
     told = names.lanes(lane)
     where = named(told["product_id"], " on ", told["lane_id"])
@@ -166,7 +166,7 @@ def check_buying(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
         "purchase_limit", where, t, bought[o, t], "<=", limit[o, t], s.need[a.pools.product[offers.pool[o]]],
         "{where} in {period}: buys {left}, is offered {right}",
     )  # fmt: skip
-    served = np.bincount(p.served_row, weights=p.served, minlength=len(a.demand.pool))
+    served = summed(p.served_row, p.served, len(a.demand.pool))
     rows = a.demand.rows
     ledger.add(
         "demand", named(rows["product_id"], " at ", rows["site_id"], " ", rows["segment"]), a.demand.period, served, "<=", a.demand.quantity,

@@ -52,7 +52,7 @@ def check_sites(a: Arrays, p: Placed, ledger: Ledger) -> None:
         "{where} in {period}: open is {left}, by its starts and stops it is {right}",
     )  # fmt: skip
     for word, values in (("open", p.open), ("started", p.started), ("stopped", p.stopped)):
-        nearest = np.clip(np.round(np.nan_to_num(values)), 0.0, 1.0)
+        nearest = np.where(values > 0.5, 1.0, 0.0)
         ledger.add(
             "whole_site", where, t, values.ravel(), "=", nearest.ravel(), 1.0,
             "{where} in {period}: " + word + " is {left}, it is 0 or 1",

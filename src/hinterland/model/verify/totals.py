@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hinterland.model.accounts.placing import Placed
     from hinterland.model.arrays import Arrays
 
-__all__ = ["Totals", "totals_of"]
+__all__ = ["Totals", "named", "summed", "totals_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,13 @@ class Totals:
         return self.inflow.shape[1]
 
 
+def summed(at: Ints, amount: Floats, size: int) -> Floats:
+    """Σ of amounts by position; shape (size,)."""
+    return np.bincount(at, weights=amount, minlength=size).astype(np.float64)
+
+
 def _grid(rows: int, columns: int, row: Ints, column: Ints, amount: Floats) -> Floats:
-    return np.bincount(row * columns + column, weights=amount, minlength=rows * columns).reshape(rows, columns)
+    return summed(row * columns + column, amount, rows * columns).reshape(rows, columns)
 
 
 def totals_of(a: Arrays, p: Placed) -> Totals:
@@ -54,7 +59,7 @@ def totals_of(a: Arrays, p: Placed) -> Totals:
     periods, pools, out, lines = len(a.calendar), len(a.pools), a.making.outputs, a.making.lines
     good = _grid(pools, periods, lines.pool[p.made_line], p.made_period, p.made)
     known = p.made_entry >= 0
-    made = np.bincount(p.made_entry[known], weights=p.made[known], minlength=len(out.line))
+    made = summed(p.made_entry[known], p.made[known], len(out.line))
     use = out.use_quantity * made[out.use_output]
     used = _grid(pools, periods, out.use_pool, out.period[out.use_output], np.maximum(use, 0.0))
     given = _grid(pools, periods, out.use_pool, out.period[out.use_output], np.maximum(-use, 0.0))
@@ -66,8 +71,8 @@ def totals_of(a: Arrays, p: Placed) -> Totals:
     opened[a.sites.gated] = p.open
     product = a.pools.product
     size = len(a.products.ids)
-    taken = np.bincount(product, weights=np.nan_to_num(used + delivered).sum(axis=1), minlength=size)
-    asked = np.bincount(product[a.demand.pool], weights=a.demand.quantity, minlength=size)
+    taken = summed(product, np.nan_to_num(used + delivered).sum(axis=1), size)
+    asked = summed(product[a.demand.pool], a.demand.quantity, size)
     return Totals(
         inflow=inflow,
         outflow=outflow,
