@@ -52,23 +52,30 @@ def _missing(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
 
 
 def _range(table: Table, column: Column, frame: pl.DataFrame) -> list[Issue]:
-    cell = pl.col(column.name)
+    """Cells below or above what the column allows; a share above its limit has a code of its own."""
+    low, high = frame[column.name].min(), frame[column.name].max()
+    cell, issues = pl.col(column.name), []
     rows = frame.select("_row", column.name)
-    over = cell > column.high if column.high is not None else pl.lit(value=False)
-    if column.kind == "share" and column.high == 1.0:
-        high = rows.filter(over).select("_row", cell=cell.cast(pl.String))
-        issues = bad_cells(table.name, column, high, "share_over_one", "a share lies between 0 and 1", column.mend)
-        over = pl.lit(value=False)
-    else:
-        issues = []
-    under = cell < column.low if column.low is not None else pl.lit(value=False)
-    limits = f"it must be {column.low:g} or more" if column.high is None else f"it must lie in {column.low:g} … {column.high:g}"
-    outside = rows.filter(over | under).select("_row", cell=cell.cast(pl.String))
-    issues += bad_cells(table.name, column, outside, "bounds", limits, column.mend)
-    if column.name == "yield_share" and table.name == "processes":
+    if column.high is not None and high > column.high:  # type: ignore[operator]
+        above = rows.filter(cell > column.high).select("_row", cell=cell.cast(pl.String))
+        if column.kind == "share":
+            why = f"a share lies between 0 and {column.high:g}"
+            issues += bad_cells(table.name, column, above, "share_over_one", why, column.mend)
+        else:
+            issues += bad_cells(table.name, column, above, "bounds", _limits(column), column.mend)
+    if column.low is not None and low < column.low:  # type: ignore[operator]
+        below = rows.filter(cell < column.low).select("_row", cell=cell.cast(pl.String))
+        issues += bad_cells(table.name, column, below, "bounds", _limits(column), column.mend)
+    if column.name == "yield_share" and table.name == "processes" and low == 0:
         zero = rows.filter(cell == 0).select("_row", cell=cell.cast(pl.String))
         issues += bad_cells(table.name, column, zero, "bounds", "a yield of 0 never makes anything", column.mend)
     return issues
+
+
+def _limits(column: Column) -> str:
+    if column.high is None:
+        return f"it must be {column.low:g} or more"
+    return f"it must be {column.high:g} or less" if column.low is None else f"it must lie in {column.low:g} … {column.high:g}"
 
 
 def _cells(table: Table, frame: pl.DataFrame) -> list[Issue]:
@@ -114,43 +121,40 @@ def _cells(table: Table, frame: pl.DataFrame) -> list[Issue]:
 
 
 def _duplicates(table: Table, frame: pl.DataFrame) -> list[Issue]:
+    """Rows whose key is there already; rows without a key that must be filled are reported as empty cells instead."""
     if not table.keys or frame.height < 2:
         return []
-    keyed = frame.select("_row", *[pl.col(name).cast(pl.String).fill_null("") for name in table.keys])
+    keyed = frame.select("_row", *table.keys)
+    needed = [name for name in table.keys if table.by_name[name].required and keyed[name].has_nulls()]
+    keyed = keyed.drop_nulls(needed) if needed else keyed
+    count = keyed[table.keys[0]].n_unique() if len(table.keys) == 1 else keyed.select(table.keys).n_unique()
+    if count == keyed.height:
+        return []
     again = keyed.filter(~pl.struct(table.keys).is_first_distinct())
-    return [
-        Issue(
-            table.name,
-            int(row),
-            table.keys[0],
-            "duplicate_key",
-            what=f"{', '.join(cells)} is there already",
-            why=f"{' + '.join(table.keys)} names one row",
-            fix="delete one of the rows or change its key",
+    first = keyed.filter(pl.struct(table.keys).is_first_distinct())
+    pairs = again.head(1000).join(first, on=table.keys, nulls_equal=True, how="left", suffix="_first", maintain_order="left")
+    issues = []
+    for row, before, *cells in pairs.select("_row", "_row_first", *table.keys).iter_rows():
+        what, why = (
+            f"{', '.join('' if cell is None else str(cell) for cell in cells)} is in row {before} already",
+            f"{' + '.join(table.keys)} names one row",
         )
-        for row, *cells in again.head(1000).iter_rows()
-    ]
+        issues.append(
+            Issue(table.name, row, table.keys[0], "duplicate_key", what=what, why=why, fix="delete one of the rows or change its key")
+        )
+    return issues
 
 
 def _money(tables: Mapping[str, pl.DataFrame], currency: str) -> list[Issue]:
     rates = set(tables["exchange_rates"]["currency"].to_list()) | {currency}
     issues = []
     for name, frame in tables.items():
-        if name == "exchange_rates" or "currency" not in frame.columns:
+        if name == "exchange_rates" or "currency" not in frame.columns or frame["currency"].null_count() == frame.height:
             continue
         odd = frame.filter(pl.col("currency").is_not_null() & ~pl.col("currency").is_in(sorted(rates)))
         for row, cell in odd.head(1000).select("_row", "currency").iter_rows():
-            issues.append(
-                Issue(
-                    name,
-                    row,
-                    "currency",
-                    "missing_exchange_rate",
-                    what=f"{cell} has no exchange rate",
-                    why=f"money is counted in {currency}",
-                    fix=f"add {cell} to exchange_rates",
-                )
-            )
+            what, why = f"{cell} has no exchange rate", f"money is counted in {currency}"
+            issues.append(Issue(name, row, "currency", "missing_exchange_rate", what=what, why=why, fix=f"add {cell} to exchange_rates"))
     return issues
 
 

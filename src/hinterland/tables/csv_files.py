@@ -11,6 +11,7 @@ import io
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from hinterland.core.errors import Issue
@@ -25,6 +26,8 @@ __all__ = ["Raw", "header_problems", "read_csv", "refuse"]
 Raw = tuple[pl.DataFrame | None, list[Issue]]
 """Cells with `_row`, or None where nothing can be read, and what is wrong."""
 
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 _SEPARATORS = {";": "semicolons", "\t": "tabs"}
 _RAGGED_LIMIT = 1000
 
@@ -87,28 +90,44 @@ def _head(table: Table, data: bytes) -> _Head | None:
     return None
 
 
+def _spans(body: bytes) -> tuple[Ints, Ints, Bools]:
+    """Where lines start and end (at their line break), and which are empty or comments; shape (lines,)."""
+    letters = np.frombuffer(body, dtype=np.uint8)
+    ends = np.flatnonzero(letters == 10)
+    starts = np.concatenate([[0], ends[:-1] + 1])[: len(ends)]
+    first = letters[starts]
+    return starts, ends, (first == 10) | (first == 13) | (first == 35)
+
+
+def _regular(body: bytes, starts: Ints, ends: Ints, head: _Head) -> bool:
+    """Whether every line has as many separators as the header and none starts with a blank."""
+    letters = np.frombuffer(body, dtype=np.uint8)
+    marks, each = np.flatnonzero(letters == ord(head.separator)), head.width - 1
+    if len(marks) != each * len(ends) or np.any(letters[starts] == 32):
+        return False
+    rows = marks.reshape(len(ends), each)
+    return each == 0 or not len(ends) or bool(np.all(rows[:, 0] >= starts) and np.all(rows[:, -1] < ends))
+
+
 def _plain(table: Table, data: bytes, head: _Head) -> pl.DataFrame | None:
     """Parse a file without quotes; None where anything is odd: a ragged row, a number that is none."""
-    if b'"' in data or data.count(b"\r") != data.count(b"\r\n") or len(head.names) != head.width:
+    lone = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
+    if b'"' in data or lone or len(head.names) != head.width:
         return None
     body = data[head.body :]
     if not body.endswith(b"\n"):
         body += b"\n"
-    letters = np.frombuffer(body, dtype=np.uint8)
-    ends = np.flatnonzero(letters == 10)
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    first = letters[starts]
-    skipped = (first == 10) | (first == 13) | (first == 35)
-    cells = np.add.reduceat(letters == ord(head.separator), starts, dtype=np.int32) + 1
-    if np.any(cells[~skipped] != head.width) or np.any(first[~skipped] == 32):
-        return None
+    starts, ends, skipped = _spans(body)
     numbers = head.line + 1 + np.flatnonzero(~skipped)
     if skipped.any():
         edges = np.flatnonzero(np.diff(np.concatenate([[0], (~skipped).view(np.int8), [0]])))
         body = b"".join(body[starts[low] : ends[high - 1] + 1] for low, high in zip(edges[::2], edges[1::2], strict=True))
+        starts, ends, _ = _spans(body)
+    if not _regular(body, starts, ends, head):
+        return None
     kinds = {name: table.by_name[name].kind if name in table.by_name else "text" for name in head.names}
     types = {name: pl.Float64 if kind in {"number", "share", "whole"} else pl.String for name, kind in kinds.items()}
-    if not body.strip():
+    if not len(numbers):
         return pl.DataFrame(schema={**types, "_row": pl.Int64})
     try:
         frame = pl.read_csv(body, separator=head.separator, has_header=False, schema=types, quote_char=None, low_memory=False)
@@ -179,7 +198,7 @@ def _repeated(table: Table, frame: pl.DataFrame, names: list[str]) -> tuple[pl.D
 def read_csv(table: Table, data: bytes) -> Raw:
     """Read one file; `_row` counts lines as an editor does, the header being the first that is not a comment."""
     data = data.removeprefix(b"\xef\xbb\xbf")
-    if not data.strip():
+    if not data or data.isspace():
         fix = "write a header, or delete the file"
         return None, [refuse(table.name, "empty_table", "the file is empty", "a table has at least a header", fix)]
     try:

@@ -14,6 +14,7 @@ from hinterland.core.errors import Issue
 
 __all__ = ["km_from_land", "land_rings", "off_land_problems"]
 
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 _EARTH_KM = 6371.0088
 _FAR_KM = 50.0
@@ -42,10 +43,20 @@ def _segments() -> tuple[Floats, Floats]:
     return np.concatenate([ring[:-1] for ring in rings]), np.concatenate([ring[1:] for ring in rings])
 
 
+@cache
+def _bands() -> tuple[Ints, ...]:
+    """Segments that cross each whole degree of latitude from -90 to 90: the even-odd rule needs no others."""
+    start, end = _segments()
+    low = np.floor(np.minimum(start[:, 1], end[:, 1])).astype(np.int64)
+    high = np.floor(np.maximum(start[:, 1], end[:, 1])).astype(np.int64)
+    return tuple(np.flatnonzero((low <= degree) & (high >= degree)) for degree in range(-90, 91))
+
+
 def km_from_land(latitude: float, longitude: float) -> float:
     """Kilometres from a point to the nearest land, 0 on land. Even-odd rule inside, nearest outline point outside."""
     start, end = _segments()
-    crosses = (start[:, 1] > latitude) != (end[:, 1] > latitude)
+    near = _bands()[int(np.floor(latitude)) + 90]
+    crosses = near[(start[near, 1] > latitude) != (end[near, 1] > latitude)]
     low, high = start[crosses], end[crosses]
     at = low[:, 0] + (latitude - low[:, 1]) / (high[:, 1] - low[:, 1]) * (high[:, 0] - low[:, 0])
     if np.count_nonzero(at > longitude) % 2:

@@ -32,33 +32,34 @@ def _names(tables: Mapping[str, pl.DataFrame]) -> tuple[set[str], set[str]]:
     )
 
 
+def _rows_of(frame: pl.DataFrame, column: str, cells: list[str]) -> pl.DataFrame:
+    return frame.select("_row", cell=pl.col(column)).filter(pl.col("cell").is_in(cells)).sort("_row")
+
+
 def _plain(table: Table, column: Column, frame: pl.DataFrame, target: pl.Series) -> list[Issue]:
-    cells = frame.select("_row", cell=pl.col(column.name)).filter(pl.col("cell").is_not_null())
-    unknown = cells.join(pl.DataFrame({"cell": target.drop_nulls().unique()}), on="cell", how="anti")
-    if not unknown.height:
+    known = set(target.drop_nulls().unique().to_list())
+    unknown = sorted(set(frame[column.name].drop_nulls().unique().to_list()) - known)
+    if not unknown:
         return []
-    known = sorted(target.drop_nulls().unique().to_list())
-    hint = nearest(str(unknown["cell"][0]), known) if known else f"{column.refers_to} is empty"
-    return bad_cells(
-        table.name,
-        column,
-        unknown.sort("_row"),
-        "unknown_reference",
-        f"{column.refers_to} has no such row",
-        f"add it to {column.refers_to} or correct the cell ({hint})",
-    )
+    hint = nearest(unknown[0], sorted(known)) if known else f"{column.refers_to} is empty"
+    why, fix = f"{column.refers_to} has no such row", f"add it to {column.refers_to} or correct the cell ({hint})"
+    return bad_cells(table.name, column, _rows_of(frame, column.name, unknown), "unknown_reference", why, fix)
 
 
 def _grouped(table: Table, column: Column, frame: pl.DataFrame, known: set[str]) -> list[Issue]:
-    cells = frame.select("_row", cell=pl.col(column.name).str.split("|")).explode("cell")
-    cells = cells.with_columns(pl.col("cell").str.strip_chars()).filter(pl.col("cell").is_not_null() & ~pl.col("cell").is_in(["", "*"]))
-    unknown = cells.join(pl.DataFrame({"cell": sorted(known)}, schema={"cell": pl.String}), on="cell", how="anti").sort("_row")
-    if not unknown.height:
-        return []
-    hint = nearest(str(unknown["cell"][0]), sorted(known))
-    return bad_cells(
-        table.name, column, unknown, "unknown_reference", "nothing has this name", f"use an id, a group written @group, or * ({hint})"
-    )
+    """Cells `a|b|@c`: the cell is reported as a whole, the name that is not known in the reason."""
+    lost: dict[str, list[str]] = {}
+    for cell in frame[column.name].drop_nulls().unique().to_list():
+        names = [name.strip() for name in cell.split("|")]
+        for name in names:
+            if name not in known and name not in {"", "*"}:
+                lost.setdefault(name, []).append(cell)
+    issues = []
+    for name, cells in sorted(lost.items()):
+        fix = f"use an id, a group written @group, or * ({nearest(name, sorted(known))})"
+        rows = _rows_of(frame, column.name, cells)
+        issues += bad_cells(table.name, column, rows, "unknown_reference", f"nothing has the name {name!r}", fix)
+    return issues
 
 
 def reference_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:

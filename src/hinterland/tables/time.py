@@ -106,7 +106,7 @@ def time_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     issues = _periods(tables["periods"]) + _phases(tables) + _cuts(tables)
     for name, table in TABLES.items():
         for first, last in _SPANS:
-            if first in table.by_name and last in table.by_name:
+            if first in table.by_name and last in table.by_name and tables[name][last].null_count() < tables[name].height:
                 back = tables[name].filter(pl.col(last) < pl.col(first)).select("_row", first, last)
                 issues += [
                     Issue(

@@ -172,15 +172,15 @@ def typed_column(table: Table, column: Column, series: pl.Series, rows: pl.Serie
 def typed_frame(table: Table, raw: pl.DataFrame) -> tuple[pl.DataFrame, list[Issue]]:
     """Type every declared column of a raw frame (`_row` holds the user's row numbers), fill defaults, list problems."""
     if "_row" in raw.columns and raw.schema["_row"].is_integer() and not raw["_row"].has_nulls():
-        rows, frame = raw["_row"].cast(pl.Int64), raw.drop("_row")
+        rows, frame = raw["_row"].cast(pl.Int64), {name: raw[name] for name in raw.columns if name != "_row"}
     else:
-        rows, frame = pl.int_range(2, raw.height + 2, dtype=pl.Int64, eager=True).alias("_row"), raw
-    issues = header_issues(table, frame.columns)
+        rows, frame = pl.int_range(2, raw.height + 2, dtype=pl.Int64, eager=True).alias("_row"), {name: raw[name] for name in raw.columns}
+    issues = header_issues(table, list(frame))
     typed: list[pl.Series] = []
     for column in table.columns:
-        if column.name not in frame.columns:
-            typed.append(pl.repeat(column.default, frame.height, dtype=column.dtype, eager=True).alias(column.name))
-            if column.required and frame.height:
+        if column.name not in frame:
+            typed.append(pl.repeat(column.default, raw.height, dtype=column.dtype, eager=True).alias(column.name))
+            if column.required and raw.height:
                 what, why = f"column {column.name} is not there", f"every row needs it: {column.doc}"
                 issues.append(Issue(table.name, 1, column.name, "empty_cell", what=what, why=why, fix=f"add the column {column.name}"))
             continue
@@ -188,7 +188,7 @@ def typed_frame(table: Table, raw: pl.DataFrame) -> tuple[pl.DataFrame, list[Iss
         issues += found
         if column.required and series.has_nulls():
             reported = {issue.row for issue in found if issue.severity == "error"}
-            gaps = pl.DataFrame([rows, pl.Series("cell", [""] * frame.height)]).filter(series.is_null())
+            gaps = pl.DataFrame([rows, pl.Series("cell", [""] * raw.height)]).filter(series.is_null())
             gaps = (
                 gaps.filter(~pl.col("_row").is_in([row for row in reported if row is not None])) if None not in reported else gaps.clear()
             )
