@@ -1,5 +1,8 @@
 """Comparison: plans side by side, at equal delivered quantity."""
 
 from hinterland.comparison.board import BOARD_FRAMES, Board, empty_board_frame
+from hinterland.comparison.comparing import compare
+from hinterland.comparison.registry import KPIS, Kpi, kpi_page
+from hinterland.comparison.summary import summary
 
-__all__ = ["BOARD_FRAMES", "Board", "empty_board_frame"]
+__all__ = ["BOARD_FRAMES", "KPIS", "Board", "Kpi", "compare", "empty_board_frame", "kpi_page", "summary"]

@@ -69,7 +69,7 @@ class Board:
     - `kpis`: strategy, kpi, value, unit, numerator, denominator, note, doc. Order: strategies, then docs/kpis.md. `note` says
       why a value is null, or what to mind. Names: cost_total, cost_npv, cost_per_<unit>, co2e_total_t, co2e_kg_per_<unit>,
       co2e_location_kg_per_<unit>, regional_share, regional_share_value, regional_share_mass, km_mean, transit_days_mean,
-      customs_borders_mean, passage_share (any passage; by passage in `passages`), single_source_share, country_hhi,
+      customs_borders_mean, passage_share (any passage; by passage in `passages`), tkm_per_<unit>, single_source_share, country_hhi,
       risk_weighted_value_share, shortage_share, penalties. <unit> is lower case: cost_per_kwh.
     - `aims`: strategy, aim, kpi, baseline, baseline_value, value, difference, unit, sign. aim: CO2e | logistics
       disruptions | geopolitics; sign: lower | higher | equal (null where a value is missing). Baseline itself has no rows.
@@ -84,17 +84,19 @@ class Board:
     - `origins`: strategy, of_product, stage, region, country, site, share, quantity, unit. Who made or sold what the
       delivered goods embody; shares of one of_product sum to 1; site is null for goods bought from outside.
     - `regional_share`: strategy, region, basis (cost | value | mass), share, numerator, denominator, unit, home. One row per
-      region; home: a region of delivery. The KPI is the sum over home regions.
+      region (null: no place is known); home: a region of delivery. With one region of delivery its row is the KPI; with several
+      the KPI counts what is added in the region that it is delivered to.
     - `passages`: strategy, passage, share, t, t_all: gross tonnes through it over all gross tonnes moved.
     - `concentration`: strategy, stage, hhi, countries (effective number = 1/hhi), weight (in the mean; Σ = 1).
     - `sources`: strategy, site_id, product_id, period_id, sources, largest_share, weight: inflow of a buyer by source.
     - `quality`: strategy, quality (reported | derived | estimated | assumed | unstated), cost_share, co2e_share, cost, co2e_kg.
-    - `sites`: strategy, site_id, name, country, region, latitude, longitude, status, stage (of what it makes or takes), used,
+    - `sites`: strategy, site_id, name, country, region, latitude, longitude, status, stage (of what it makes, else takes), used,
       t (gross tonnes made, bought, or delivered there).
     - `exclusivity`: strategy, part (real cost | penalties | total), value, unit: discounted, with minus without exclusivity.
 
     `proofs`: strategy → what app.proof_of says (status, gap_share, verified, verify_max_relative_error, input_digest,
-    seconds, seed, versions, size, objective); empty for a plan without proof. `notes`: sentences a reader must know.
+    seconds, seed, versions, size, objective); a plan that brings no proof is verified here and has verified,
+    verify_max_relative_error and input_digest alone. `notes`: sentences a reader must know.
     """
 
     title: str
