@@ -2,7 +2,7 @@
 
 from hinterland.comparison.board import BOARD_FRAMES, Board, empty_board_frame
 from hinterland.comparison.comparing import compare
-from hinterland.comparison.registry import KPIS, Kpi, kpi_page
+from hinterland.comparison.registry import KPIS, Kpi
 from hinterland.comparison.summary import summary
 
-__all__ = ["BOARD_FRAMES", "KPIS", "Board", "Kpi", "compare", "empty_board_frame", "kpi_page", "summary"]
+__all__ = ["BOARD_FRAMES", "KPIS", "Board", "Kpi", "compare", "empty_board_frame", "summary"]

@@ -79,8 +79,8 @@ def inflow_of(one: Judged) -> pl.DataFrame:
     """
     keys = ["site_id", "product_id", "period_id"]
     lanes = one.books.flows.select(
-        *[pl.col("to_site").alias("site_id"), "product_id", "period_id"], source=pl.lit("site ") + pl.col("from_site"), quantity="quantity",
-        value="value", arrives=pl.lit(value=True),
+        "product_id", "period_id", site_id="to_site", source=pl.lit("site ") + pl.col("from_site"), quantity="quantity", value="value",
+        arrives=pl.lit(value=True),
     )  # fmt: skip
     offers = bought_by(one).select(
         *keys, source=pl.lit("offer ") + pl.col("offer_id"), quantity="quantity", value="amount", arrives=pl.lit(value=True)
