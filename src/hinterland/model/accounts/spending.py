@@ -127,8 +127,8 @@ def _earned(a: Arrays, p: Placed, row: dict[str, object], rate: Floats) -> pl.Da
 def credit_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
     """Credits as negative costs: per unit made minus disposed, or a share of conversion and energy cost.
 
-    A cap holds over the horizon, undiscounted, taken earliest first; under a cap a period that throws away more than it
-    makes earns nothing.
+    A cap holds over the horizon, undiscounted, taken earliest first: what is paid up to a period is the lesser of the cap
+    and all earned till then, so what is thrown away later first eats what was earned above the cap.
     """
     dated = Dated(a.net)
     rates = (
@@ -144,10 +144,8 @@ def credit_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
         if cap is not None:
             total = np.zeros(len(a.calendar))
             np.add.at(total, earned["t"].to_numpy(), earned["amount"].to_numpy())
-            due = np.maximum(total, 0.0)
-            before = np.concatenate([[0.0], np.cumsum(due)[:-1]])
-            paid = np.clip(np.minimum(due, float(cap) - before), 0.0, None)
-            share = np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
+            paid = np.diff(np.minimum(np.cumsum(total), float(cap)), prepend=0.0)
+            share = np.divide(paid, total, out=np.zeros_like(paid), where=total != 0)
             earned = earned.with_columns(amount=pl.col("amount") * pl.Series(share[earned["t"].to_numpy()]))
         found.append(
             earned.with_columns(

@@ -103,7 +103,8 @@ def _shares(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> It
     per_unit = counting_weights(w.a, row["basis"])
     counted = per_unit[arrivals.product, arrivals.period] * arrivals.units
     noise = per_unit[arrivals.product, arrivals.period] * w.s.need[arrivals.product]
-    names = _names(w, row["each"] if floor or row["each"] == "product" else "none", arrivals)
+    own = {"max_country_share": "country", "max_site_share": "site"}.get(row["kind"])
+    names = _names(w, "none" if row["each"] == own else row["each"], arrivals)
     source: npt.NDArray[np.object_]
     if floor:
         home = np.array(w.a.sites.region, dtype=object)[arrivals.to_site]
@@ -199,9 +200,9 @@ def _bans(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> Iter
             makers = np.zeros(len(chosen), dtype=bool)
             makers[a.making.lines.site[w.products(row["product"])[a.making.lines.product]]] = True
             chosen = chosen & makers
-        regions = np.array(a.sites.region, dtype=object)
-        for name in sorted(set(regions[chosen].tolist())) if row["each"] == "region" else [""]:
-            counted = w.s.open[chosen & (regions == name) if name else chosen].sum(axis=0)
+        places = np.array({"region": a.sites.region, "country": a.sites.country}.get(row["each"], [""] * len(chosen)), dtype=object)
+        for name in sorted(set(places[chosen].tolist())):
+            counted = w.s.open[chosen & (places == name)].sum(axis=0)
             for t in whole:
                 yield _Row(str(name), int(t), float(counted[t]), "<=", float(value[t]), 1.0)
         return

@@ -137,7 +137,10 @@ def check_lanes(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
 
 
 def check_throughput(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
-    """Gross tonnes that leave or are delivered ≤ the throughput of the open site, per site and period."""
+    """Gross tonnes that leave or are delivered ≤ the throughput of the site, per site and period.
+
+    A site that has stopped takes nothing in, and may still clear its last stock at that pace.
+    """
     limit = a.sites.throughput_t
     if not np.isfinite(limit).any():
         return
@@ -146,9 +149,8 @@ def check_throughput(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     np.add.at(tonnes, a.pools.site, (s.outflow + s.delivered) * gross[:, None])
     np.maximum.at(scale, a.pools.site, gross * s.need[a.pools.product])
     site, t = (np.asarray(one, dtype=np.int64) for one in np.nonzero(np.isfinite(limit)))
-    opened = np.where(s.open[site, t] < 0.5, 0.0, 1.0)
     ledger.add(
-        "throughput", Names(a).sites(site), t, tonnes[site, t], "<=", limit[site, t] * opened, scale[site],
+        "throughput", Names(a).sites(site), t, tonnes[site, t], "<=", limit[site, t], scale[site],
         "{where} in {period}: {left} t leave or are delivered, {right} t can",
     )  # fmt: skip
 
