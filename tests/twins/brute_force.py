@@ -1,7 +1,7 @@
 """A slow second opinion on tiny networks: every yes/no and whole number is tried, the rest is one plain LP each.
 
 Written from the meaning of the tables with loops and dicts. It shares no code with the package and no formulation with
-its model: sites that are shut have no variables at all, so there is no big-M, and nothing is scaled.
+its model: sites that are shut have no variables (but those that clear their last stock), so there is no big-M, and nothing is scaled.
 """
 
 from __future__ import annotations
@@ -126,17 +126,25 @@ class World:
 
 @dataclass
 class Choice:
-    """One way to decide what is yes or no or whole: (start, stop) per gated site, modules per line, use of lanes."""
+    """One way to decide what is yes or no or whole: (start, stop) per gated site, modules per line, use of lane-products."""
 
     sites: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     modules: dict[tuple, tuple[int, ...]] = field(default_factory=dict)
-    used: dict[str, tuple[bool, ...]] = field(default_factory=dict)
+    used: dict[tuple[str, str], tuple[bool, ...]] = field(default_factory=dict)
 
     def open(self, world: World, site: str, t: int) -> bool:
         if world.status(site) not in GATED:
             return world.status(site) == "operating"
         start, stop = self.sites[site]
         return start is not None and start <= t and (stop is None or t < stop)
+
+
+def leftover(world: World, choice: Choice, site: str, product: str, t: int) -> bool:
+    """Whether a shut site may still hold goods to get rid of: stock of the period before, or the opening stock."""
+    rows = [row for row in world.rows("stocks") if (row["site_id"], row["product_id"]) == (site, product)]
+    if not rows or choice.open(world, site, t):
+        return False
+    return choice.open(world, site, t - 1) if t else bool(rows[0].get("initial_quantity"))
 
 
 def _site_options(world: World, row: dict) -> list[tuple[int | None, int | None]]:
@@ -176,7 +184,8 @@ def _module_options(world: World, line: dict, choice: Choice) -> list[tuple[int,
 def choices(world: World) -> list[Choice]:
     """Every combination of whole decisions."""
     gated = [row for row in world.rows("sites") if world.status(row["site_id"]) in GATED]
-    switched = [row["lane_id"] for row in world.rows("lanes") if (row.get("min_quantity_if_used") or 0) > 0]
+    lots = [row for row in world.rows("lanes") if (row.get("min_quantity_if_used") or 0) > 0]
+    switched = [(row["lane_id"], product) for row in lots for product in lane_products(world, row)]
     found = []
     for picked in itertools.product(*(_site_options(world, row) for row in gated)):
         sites = {row["site_id"]: option for row, option in zip(gated, picked, strict=True)}
@@ -298,13 +307,15 @@ def build(world: World, choice: Choice) -> Lp:
             starts = [day for day in (row.get("valid_from"), row.get("qualified_from")) if day is not None]
             for t, period in enumerate(world.periods):
                 weight = share_of_days(period, max(starts) if starts else None, row.get("valid_to"))
-                running = choice.open(world, row["from_site"], t) and choice.open(world, row["to_site"], t)
-                if weight <= 0 or not running or not choice.used.get(row["lane_id"], (True,) * world.count)[t]:
+                sends = choice.open(world, row["from_site"], t) or leftover(world, choice, row["from_site"], product, t)
+                running = sends and choice.open(world, row["to_site"], t)
+                used = choice.used.get((row["lane_id"], product))
+                if weight <= 0 or not running or (used and not used[t]):
                     continue
                 var = ("flow", row["lane_id"], product, t)
                 if row.get("capacity_per_year") is not None:
                     lp.upper[var] = row["capacity_per_year"] * world.years[t] * weight
-                if row["lane_id"] in choice.used:
+                if used:
                     lp.add(f"least of {row['lane_id']}", {var: 1.0}, ">=", row["min_quantity_if_used"])
                 pay(var, t, cost + world.value_at(row["from_site"], product, t) * days / 365.0 * holding, kg)
                 note(into, (row["to_site"], product, t), var, 1.0)
@@ -380,7 +391,7 @@ def build(world: World, choice: Choice) -> Lp:
     for row in world.rows("demand"):
         t, site, product = index[row["period_id"]], row["site_id"], row["product_id"]
         lp.shortage_constant += _or(row.get("shortage_cost_per_unit"), 0.0) * row["quantity"]
-        if choice.open(world, site, t):
+        if choice.open(world, site, t) or leftover(world, choice, site, product, t):
             var = ("delivered", site, product, row.get("segment") or "", t)
             lp.upper[var] = row["quantity"]
             lp.shortage[var] = -_or(row.get("shortage_cost_per_unit"), 0.0)
@@ -420,7 +431,7 @@ def build(world: World, choice: Choice) -> Lp:
     for site, product, t in sorted(set(into) | set(outof)):
         key = (site, product, t)
         cost = world.products[product].get("disposal_cost_per_unit")
-        if cost is not None and choice.open(world, site, t):
+        if cost is not None and (choice.open(world, site, t) or leftover(world, choice, site, product, t)):
             var = ("disposed", site, product, t)
             pay(var, t, cost)
             note(outof, key, var, 1.0)
@@ -430,8 +441,8 @@ def build(world: World, choice: Choice) -> Lp:
 
     for site, row in world.sites.items():
         for t in range(world.count):
-            if row.get("throughput_t_per_year") is not None and choice.open(world, site, t):
-                lp.add(f"throughput of {site}", leaving_t.get((site, t), {}), "<=", row["throughput_t_per_year"] * world.years[t])
+            if row.get("throughput_t_per_year") is not None and (site, t) in leaving_t:
+                lp.add(f"throughput of {site}", leaving_t[site, t], "<=", row["throughput_t_per_year"] * world.years[t])
     lp.uses = need
     return lp
 

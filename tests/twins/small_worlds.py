@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from brute_force import World, choices
+from brute_force import World, choices, lane_products
 
 Tables = dict[str, list[dict]]
 MOST_CHOICES = 150
@@ -273,6 +273,6 @@ def small_world(seed: int) -> Tables:
 def _count(world: World) -> int:
     gated = sum(world.status(site) in ("candidate", "committed", "paused") for site in world.sites)
     modules = sum(int(line.get("max_modules") or 0) > 0 for line in world.lines)
-    switched = sum(bool(row.get("min_quantity_if_used")) for row in world.rows("lanes"))
+    switched = sum(len(lane_products(world, row)) for row in world.rows("lanes") if row.get("min_quantity_if_used"))
     rough = (6 if world.count == 2 else 10) ** gated * 3**modules * 2 ** (world.count * switched)
     return len(choices(world)) if rough <= 20_000 else MOST_CHOICES + 1

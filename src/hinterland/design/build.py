@@ -14,9 +14,9 @@ from hinterland.design.blocks.lanes import lane_groups, least_quantity, qualific
 from hinterland.design.blocks.policies import capped_credits, keep_policies
 from hinterland.design.blocks.sites import once, open_from_start, presence, stock_needs_site, throughput
 from hinterland.design.blocks.stocks import cover
-from hinterland.design.bounds import most_moved, total_need
+from hinterland.design.bounds import bounds_of, total_need
 from hinterland.design.deals import Deal, deals_of
-from hinterland.design.prices import Coefficients, co2e_terms, constant_costs, cost_terms, credits_of
+from hinterland.design.prices import Coefficients, Credit, co2e_terms, constant_costs, cost_terms, credits_of
 from hinterland.design.rules import Rule, rules_of
 from hinterland.design.terms import Draft
 from hinterland.design.variables import Switches, add_decisions, switches_of
@@ -47,18 +47,33 @@ class Blueprint:
 
 
 def _forced(a: Arrays, deals: list[Deal], rules: list[Rule]) -> Floats:
-    """Quantities that contracts and min_flow ask for beyond demand; shape (products, periods)."""
+    """Quantities that contracts and min_flow ask for beyond demand, in units; shape (products, periods)."""
     more = np.zeros((len(a.products.ids), len(a.calendar)))
     for deal in deals:
         for product in np.unique(a.flows.product[a.flows.lane[deal.contracted]]):
-            more[product] += deal.min_quantity
+            more[product] += deal.min_quantity + deal.take_or_pay
     for rule in rules:
         if rule.sign == ">=" and rule.right > 0:
-            for variable, entries, _ in rule.terms:
+            for variable, entries, amounts in rule.terms:
                 if variable == "flow":
-                    for product in np.unique(a.flows.product[a.flows.lane[entries]]):
-                        more[product, rule.period] += rule.right
+                    counting = entries[amounts > 0]
+                    for product in np.unique(a.flows.product[a.flows.lane[counting]]):
+                        one = amounts[amounts > 0][a.flows.product[a.flows.lane[counting]] == product].min()
+                        more[product, rule.period] += rule.right / one
     return more
+
+
+def _waste_pays(d: Draft, switches: Switches, deals: list[Deal], rules: list[Rule], incentives: list[Credit]) -> bool:
+    """Say whether anything may force or reward making more than is needed: floors, lots, contracts, shares, credits, waste fees."""
+    a = d.arrays
+    lines, rates = a.making.lines, a.flows.rates
+    paid = (a.offers.price, lines.conversion_cost, lines.electricity_cost, lines.heat_cost, rates.freight_per_unit, a.disposal.cost)
+    emitted = (one.amount for one in co2e_terms(a))
+    asked = any(rule.sign == ">=" or len({np.sign(x) for _, _, amounts in rule.terms for x in amounts}) > 1 for rule in rules)
+    return bool(
+        (lines.min_utilisation > 0).any() or len(switches.least) or deals or incentives or asked
+        or any((one < 0).any() for one in (*paid, *emitted))
+    )  # fmt: skip
 
 
 def build(a: Arrays) -> Blueprint:
@@ -69,21 +84,21 @@ def build(a: Arrays) -> Blueprint:
     draft = Draft(linopy.Model(sparse=True), a)
     switches, deals, rules, incentives = switches_of(draft), deals_of(a), rules_of(a), credits_of(a)
     need = total_need(a, _forced(a, deals, rules))
-    bound = most_moved(a, need)
+    bounds = bounds_of(a, need, waste_pays=_waste_pays(draft, switches, deals, rules, incentives))
     add_decisions(draft, switches)
     balance(draft)
     open_from_start(draft)
     once(draft)
-    presence(draft, bound)
-    stock_needs_site(draft, bound)
+    presence(draft, bounds)
+    stock_needs_site(draft, bounds)
     throughput(draft)
     existing_capacity(draft)
     module_capacity(draft)
     modules_allowed(draft)
     floor(draft)
-    lane_groups(draft, switches, bound)
-    least_quantity(draft, switches, bound)
-    qualification(draft, switches, bound)
+    lane_groups(draft, switches, bounds)
+    least_quantity(draft, switches, bounds)
+    qualification(draft, switches, bounds)
     cover(draft)
     contract_shares(draft, deals)
     contract_quantities(draft, deals)

@@ -71,7 +71,7 @@ def _phases(a: Arrays, rows: Ints) -> dict[str, Floats]:
 
 
 def _price_by_year(a: Arrays, contract: str) -> Floats:
-    """Price of the lowest tier in each calendar year of the horizon: the row in force on 1 January, or the first."""
+    """Price of the lowest tier in each calendar year of the horizon: the last row that starts by its end, else the first."""
     years, _ = a.calendar.year_shares()
     rows = a.net["contract_prices"].filter(pl.col("contract_id") == contract).sort("start_date", "from_quantity")
     prices = np.zeros(len(years))
@@ -90,7 +90,8 @@ def deals_of(a: Arrays) -> list[Deal]:
     scopes = Scopes(a.net)
     flows, offers, out, lines = a.flows, a.offers, a.making.outputs, a.making.lines
     site_ids, product_ids = np.array(a.sites.ids, dtype=object), np.array(a.products.ids, dtype=object)
-    countries = np.array([row or "" for row in offers.rows["origin_country"].to_list()], dtype=object)
+    origins = zip(offers.rows["origin_country"].to_list(), offers.site, strict=True)
+    countries = np.array([origin or a.sites.country[site] for origin, site in origins], dtype=object)
     deals = []
     for row in a.net["contracts"].filter(pl.col("status") == "signed").sort("contract_id").iter_rows(named=True):
         nobody: frozenset[str] = frozenset()

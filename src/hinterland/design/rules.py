@@ -99,7 +99,8 @@ def _shares(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> It
     counts = weights_of(w.a, row["basis"])[terms.product, terms.period] * terms.units
     kind, low = row["kind"], row["kind"] == "min_regional_share"
     share = value * weight if low else value * weight + (1.0 - weight)
-    each = row["each"] if low or row["each"] == "product" else "none"
+    own = {"max_country_share": "country", "max_site_share": "site"}.get(kind)
+    each = "none" if row["each"] == own else row["each"]
     for name, mask in _split(w, each, terms):
         if low:
             home = np.array(w.a.sites.region, dtype=object)[terms.to_site]
@@ -204,9 +205,9 @@ def _bans(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> Iter
                 makers = np.zeros(len(can), dtype=bool)
                 makers[lines.site[w.products(row["product"])[lines.product]]] = True
                 can &= makers
-            regions = np.array(a.sites.region, dtype=object)
-            for name in sorted(set(regions[can])) if row["each"] == "region" else [""]:
-                inside = can & ((regions == name) if name else True)
+            places = np.array({"region": a.sites.region, "country": a.sites.country}.get(row["each"], [""] * len(can)), dtype=object)
+            for name in sorted(set(places[can])):
+                inside = can & (places == name)
                 gated = np.flatnonzero(inside & (a.sites.gate >= 0))
                 always = np.count_nonzero(inside & (a.sites.gate < 0) & ~a.sites.closed)
                 yield (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hinterland.core.calendar import Floats, Ints
     from hinterland.model.arrays import Arrays
 
-__all__ = ["Draft", "Term", "add_rows", "term"]
+__all__ = ["Draft", "Term", "add_rows", "nothing", "term"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,13 @@ def term(draft: Draft, variable: str, rows: Ints, coefficients: Floats | float =
     picked = labels if entries is None else labels[entries]
     weights = np.broadcast_to(np.asarray(coefficients, dtype=np.float64), picked.shape)
     return Term(np.asarray(rows, dtype=np.int64), picked, weights)
+
+
+def nothing(draft: Draft, rows: Ints) -> Term:
+    """A term that is always 0: keeps rows in the model that ask for something nobody can give, so that the conflict names them."""
+    if not draft.has("nothing"):
+        draft.model.add_variables(lower=0, upper=0, coords=[pd.RangeIndex(1, name="nothing_entry")], name="nothing")
+    return term(draft, "nothing", rows, 1.0, np.zeros(len(rows), dtype=np.int64))
 
 
 def add_rows(draft: Draft, name: str, axis: str, terms: list[Term], sign: str, right: Floats) -> Ints:

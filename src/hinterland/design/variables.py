@@ -12,8 +12,9 @@ import xarray as xr
 if TYPE_CHECKING:
     from hinterland.core.calendar import Floats, Ints
     from hinterland.design.terms import Draft
+    from hinterland.model.arrays import Arrays
 
-__all__ = ["Switches", "add_decisions", "switches_of"]
+__all__ = ["Switches", "add_decisions", "least_stock", "switches_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,14 @@ def _add(draft: Draft, name: str, lower: Floats | float, upper: Floats | float, 
         draft.model.add_variables(array(lower), array(upper), coords=[axis], name=name, integer=kind == "whole")
 
 
+def least_stock(a: Arrays) -> Floats:
+    """min_quantity by stock and period; under terminal_stock = initial the last one also holds the opening stock."""
+    least = np.array(a.stocks.least)
+    if a.settings.terminal_stock == "initial" and least.size:
+        least[:, -1] = np.maximum(least[:, -1], a.stocks.initial)
+    return least
+
+
 def add_decisions(draft: Draft, switches: Switches) -> None:
     """Add flow, made, bought, short, stock, disposed, open, start, stop, module and the lanes' yes/no variables.
 
@@ -87,9 +96,7 @@ def add_decisions(draft: Draft, switches: Switches) -> None:
     _add(draft, "bought", 0.0, a.offers.limit, len(a.offers.offer))
     _add(draft, "short", 0.0, a.demand.quantity, len(a.demand.pool))
     gated = sites.gate[a.stocks.site] >= 0
-    least = np.where(gated[:, None], 0.0, a.stocks.least)
-    if a.settings.terminal_stock == "initial" and least.size:
-        least[:, -1] = np.maximum(least[:, -1], a.stocks.initial)
+    least = np.where(gated[:, None], 0.0, least_stock(a))
     _add(draft, "stock", least.ravel(), a.stocks.most.ravel(), least.size)
     _add(draft, "disposed", 0.0, np.inf, len(a.disposal.pool))
     may = sites.may_start.copy()

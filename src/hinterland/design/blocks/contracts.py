@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hinterland.design.terms import Draft, Term, add_rows, term
+from hinterland.design.terms import Draft, Term, add_rows, nothing, term
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -57,17 +57,13 @@ def contract_quantities(d: Draft, deals: list[Deal]) -> None:
     flows = [_sum(d, "flow", at, deal.contracted, 1.0) for at, deal in enumerate(deals)]
     for name, sign, right in (("contract_min_quantity", ">=", floor), ("contract_max_quantity", "<=", ceiling)):
         binding = (right > 0) & np.isfinite(right) if sign == ">=" else np.isfinite(right)
-        add_rows(d, name, "contract_period", [_some(part, binding[part.rows]) for part in flows], sign, np.where(binding, right, 0.0))
-        met = {int(row) for part in flows for row in part.rows}
-        missing = [row for row in np.flatnonzero(binding & (right > 0)) if sign == ">=" and int(row) not in met]
-        for row in missing:
-            _impossible(d, f"{name}_{row}", float(right[row]))
-
-
-def _impossible(d: Draft, name: str, amount: float) -> None:
-    """A quantity is asked for and no lane can carry it: a row that cannot hold, so that the conflict names it."""
-    nothing = d.model.add_variables(lower=0, upper=0, coords=[pd.RangeIndex(1, name="nothing")], name=f"nothing_{name}")
-    d.model.add_constraints(nothing.to_linexpr(), ">=", amount, name=name)
+        parts = [_some(part, binding[part.rows]) for part in flows]
+        if sign == ">=":
+            met = np.zeros(len(right), dtype=bool)
+            for part in parts:
+                met[part.rows] = True
+            parts.append(nothing(d, np.flatnonzero(binding & ~met)))
+        add_rows(d, name, "contract_period", parts, sign, np.where(binding, right, 0.0))
 
 
 def exclusivity(d: Draft, deals: list[Deal]) -> None:

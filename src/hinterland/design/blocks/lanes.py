@@ -10,15 +10,16 @@ from hinterland.design.terms import Draft, add_rows, term
 
 if TYPE_CHECKING:
     from hinterland.core.calendar import Floats, Ints
+    from hinterland.design.bounds import Bounds
     from hinterland.design.variables import Switches
 
 __all__ = ["lane_groups", "least_quantity", "qualification"]
 
 
-def _bounded(d: Draft, entries: Ints, bound: Floats) -> Floats:
-    """Largest flow of entries: the lane's capacity or what the product can need, whichever is less."""
+def _bounded(d: Draft, entries: Ints, bounds: Bounds) -> Floats:
+    """Largest flow of entries: the lane's capacity or what can enter its end, whichever is less."""
     flows = d.arrays.flows
-    return np.minimum(flows.capacity[entries], bound[flows.product[flows.lane[entries]], flows.period[entries]])
+    return np.minimum(flows.capacity[entries], bounds.entering[flows.to_pool[flows.lane[entries]], flows.period[entries]])
 
 
 def _entries_of(d: Draft, lanes: Ints) -> tuple[Ints, Ints]:
@@ -29,7 +30,7 @@ def _entries_of(d: Draft, lanes: Ints) -> tuple[Ints, Ints]:
     return entries, place[d.arrays.flows.lane[entries]]
 
 
-def lane_groups(d: Draft, switches: Switches, bound: Floats) -> None:
+def lane_groups(d: Draft, switches: Switches, bounds: Bounds) -> None:
     """Σ gross tonnes of the group ≤ a_t · capacity_t_per_year; with a fixed cost ≤ M · used, M the least of both bounds."""
     flows = d.arrays.flows
     entries = np.flatnonzero(switches.group[flows.lane] >= 0)
@@ -48,7 +49,7 @@ def lane_groups(d: Draft, switches: Switches, bound: Floats) -> None:
     paid = place[group] >= 0
     if paid.any():
         most = np.zeros(capacity.size)
-        np.add.at(most, rows[paid], gross[paid] * _bounded(d, entries[paid], bound))
+        np.add.at(most, rows[paid], gross[paid] * _bounded(d, entries[paid], bounds))
         most = np.minimum(most, capacity.ravel())
         used = np.unique(rows[paid])
         entry = place[used // d.periods] * d.periods + used % d.periods
@@ -56,7 +57,7 @@ def lane_groups(d: Draft, switches: Switches, bound: Floats) -> None:
         add_rows(d, "lane_group_used", "group_period", terms, "<=", np.zeros(capacity.size))
 
 
-def least_quantity(d: Draft, switches: Switches, bound: Floats) -> None:
+def least_quantity(d: Draft, switches: Switches, bounds: Bounds) -> None:
     """min_quantity_if_used · used ≤ x ≤ M · used, per lane and period."""
     if not len(switches.least):
         return
@@ -64,18 +65,18 @@ def least_quantity(d: Draft, switches: Switches, bound: Floats) -> None:
     used = place * d.periods + d.arrays.flows.period[entries]
     least = d.arrays.flows.rates.lanes["min_quantity_if_used"].fill_null(0.0).to_numpy()[d.arrays.flows.lane[entries]]
     zero = np.zeros(len(d.arrays.flows.lane))
-    for name, sign, factor in (("lane_least", ">=", least), ("lane_most", "<=", np.maximum(_bounded(d, entries, bound), least))):
+    for name, sign, factor in (("lane_least", ">=", least), ("lane_most", "<=", np.maximum(_bounded(d, entries, bounds), least))):
         add_rows(d, name, "flow", [term(d, "flow", entries, 1.0, entries), term(d, "lane_used", entries, -factor, used)], sign, zero)
 
 
-def qualification(d: Draft, switches: Switches, bound: Floats) -> None:
+def qualification(d: Draft, switches: Switches, bounds: Bounds) -> None:
     """x ≤ M · tested[t] and tested never goes back: the cost falls due in the period in which it first is 1."""
     if not len(switches.tested):
         return
     entries, place = _entries_of(d, switches.tested)
     tested = place * d.periods + d.arrays.flows.period[entries]
     zero = np.zeros(len(d.arrays.flows.lane))
-    most = _bounded(d, entries, bound)
+    most = _bounded(d, entries, bounds)
     add_rows(
         d, "lane_needs_test", "flow", [term(d, "flow", entries, 1.0, entries), term(d, "lane_tested", entries, -most, tested)], "<=", zero
     )

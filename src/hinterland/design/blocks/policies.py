@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hinterland.design.terms import Draft, Term, add_rows, term
+from hinterland.design.terms import Draft, Term, add_rows, nothing, term
 
 if TYPE_CHECKING:
     from hinterland.design.rules import Rule
@@ -36,21 +36,28 @@ def keep_policies(d: Draft, rules: list[Rule]) -> list[int]:
             ]
             if at in place:
                 terms.append(term(d, "broken", np.array([at]), 1.0 if sign == ">=" else -1.0, np.array([place[at]])))
+            elif not any(len(entries) for _, entries, _ in rule.terms) and (rule.right > 0 if sign == ">=" else rule.right < 0):
+                terms.append(nothing(d, np.array([at])))
         add_rows(d, "policy_least" if sign == ">=" else "policy_most", "rule", terms, sign, right)
     return soft
 
 
 def capped_credits(d: Draft, parts: list[list[tuple[str, np.ndarray, np.ndarray]]], caps: list[float]) -> None:
-    """credit[i,t] ≤ Σ amount · (made − disposed) and Σ_t credit[i,t] ≤ cap_amount, for incentives with a cap."""
+    """Σ_τ≤t credit[i,τ] ≤ Σ_τ≤t amount · (made − disposed) and ≤ cap_amount, for incentives with a cap: earliest first."""
     if not caps:
         return
     count = len(caps) * d.periods
-    d.model.add_variables(lower=0, coords=[pd.RangeIndex(count, name="credit_entry")], name="credit")
-    rows = np.arange(count)
-    terms = [term(d, "credit", rows)]
+    d.model.add_variables(lower=-np.inf, coords=[pd.RangeIndex(count, name="credit_entry")], name="credit")
+    row = np.arange(count)
+    upto = [(late, early) for late in row for early in range(late - late % d.periods, late + 1)]
+    late, early = np.array(upto).T
+    paid = term(d, "credit", late, 1.0, early)
+    terms = [paid]
     for at, one in enumerate(parts):
         for variable, entries, amounts in one:
             period = d.arrays.making.outputs.period[entries] if variable == "made" else d.arrays.disposal.period[entries]
-            terms.append(term(d, variable, at * d.periods + period, -amounts, entries))
+            for t in range(d.periods):
+                early_on = period <= t
+                terms.append(term(d, variable, np.full(early_on.sum(), at * d.periods + t), -amounts[early_on], entries[early_on]))
     add_rows(d, "credit_earned", "credit_period", terms, "<=", np.zeros(count))
-    add_rows(d, "credit_cap", "incentive", [term(d, "credit", rows // d.periods)], "<=", np.array(caps))
+    add_rows(d, "credit_cap", "credit_period", [paid], "<=", np.repeat(caps, d.periods))

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hinterland.core.errors import InvalidTables, Issue
 from hinterland.design.terms import Draft, Term, add_rows, term
+from hinterland.design.variables import least_stock
 
 if TYPE_CHECKING:
-    from hinterland.core.calendar import Floats, Ints
+    from hinterland.core.calendar import Ints
+    from hinterland.design.bounds import Bounds
 
 __all__ = ["once", "open_from_start", "presence", "stock_needs_site", "throughput"]
 
@@ -37,32 +38,11 @@ def once(d: Draft) -> None:
         add_rows(d, f"{change}_once", "site", [term(d, change, rows)], "<=", np.ones(count))
 
 
-def _largest(d: Draft, pools: Ints, periods: Ints, bound: Floats) -> Floats:
-    most = bound[d.arrays.pools.product[pools], periods]
-    if not np.isfinite(most).all():
-        pool = int(pools[np.flatnonzero(~np.isfinite(most))[0]])
-        site, product = d.arrays.sites.ids[d.arrays.pools.site[pool]], d.arrays.products.ids[d.arrays.pools.product[pool]]
-        raise InvalidTables(
-            [
-                Issue(
-                    "sites",
-                    None,
-                    "throughput_t_per_year",
-                    "no_bound",
-                    what=f"nothing bounds how much {product} can pass through {site}",
-                    why="its recipe loop needs more of itself each round, so the need has no largest value",
-                    fix="give the lanes into the site a capacity_per_year",
-                    severity="error",
-                )
-            ]
-        )
-    return np.asarray(most)
+def presence(d: Draft, bounds: Bounds) -> Ints:
+    """inflow + bought ≤ M · open for pools of gated sites that can pass goods on; M is a bound of the data.
 
-
-def presence(d: Draft, bound: Floats) -> Ints:
-    """inflow + bought ≤ M · open for pools of gated sites that can pass goods on; M is the need of the data.
-
-    Pools whose only exit is the site's own lines need no row: a closed site makes nothing.
+    Pools whose only exit is the site's own lines need no row: a closed site makes nothing. Stock left when a site stops
+    may leave by lanes, be delivered or thrown away in the period of the stop: nothing comes in, and nothing may be kept.
     """
     a = d.arrays
     gate = a.sites.gate[a.pools.site]
@@ -81,13 +61,13 @@ def presence(d: Draft, bound: Floats) -> Ints:
     terms = [
         term(d, "flow", rows_in, 1.0, inflow),
         term(d, "bought", rows_buy, 1.0, buys),
-        term(d, "open", rows, -_largest(d, pools, periods, bound), entry),
+        term(d, "open", rows, -bounds.entering[pools, periods], entry),
     ]
     return add_rows(d, "presence", "pool_period", terms, "<=", np.zeros(len(a.pools) * d.periods))
 
 
-def stock_needs_site(d: Draft, bound: Floats) -> None:
-    """least · open ≤ i ≤ most · open for stocks of gated sites."""
+def stock_needs_site(d: Draft, bounds: Bounds) -> None:
+    """least · open ≤ i ≤ most · open for stocks of gated sites; the last period's least holds the opening stock if so set."""
     a = d.arrays
     held = np.flatnonzero(a.sites.gate[a.stocks.site] >= 0)
     if not len(held):
@@ -95,20 +75,21 @@ def stock_needs_site(d: Draft, bound: Floats) -> None:
     rows = (held[:, None] * d.periods + np.arange(d.periods)).ravel()
     stock, period = rows // d.periods, rows % d.periods
     entry = a.sites.gate[a.stocks.site[stock]] * d.periods + period
-    most = a.stocks.most[stock, period]
-    open_end = ~np.isfinite(most)
-    if open_end.any():
-        most[open_end] = _largest(d, a.stocks.pool[stock[open_end]], period[open_end], bound)
+    product = a.pools.product[a.stocks.pool[stock]]
+    most = np.where(np.isfinite(a.stocks.most[stock, period]), a.stocks.most[stock, period], bounds.moved[product, period])
     zero = np.zeros(len(a.stocks.pool) * d.periods)
     add_rows(d, "stock_needs_site", "stock_period", [term(d, "stock", rows, 1.0, rows), term(d, "open", rows, -most, entry)], "<=", zero)
-    least = a.stocks.least[stock, period]
+    least = least_stock(a)[stock, period]
     if (least > 0).any():
         terms: list[Term] = [term(d, "stock", rows, 1.0, rows), term(d, "open", rows, -least, entry)]
         add_rows(d, "stock_floor", "stock_period", terms, ">=", zero)
 
 
 def throughput(d: Draft) -> Ints:
-    """Σ gross tonnes leaving by lanes or delivered ≤ a_t · throughput_t_per_year · open, per site and period."""
+    """Σ gross tonnes leaving by lanes or delivered ≤ a_t · throughput_t_per_year · open, per site and period.
+
+    Without `open` where the site keeps stock: what is left when it stops may still leave.
+    """
     a = d.arrays
     limited = np.isfinite(a.sites.throughput_t)
     flows = a.flows
@@ -121,7 +102,9 @@ def throughput(d: Draft) -> Ints:
         d.row(a.demand.site[served], a.demand.period[served]),
         a.demand.quantity[served] * gross[a.pools.product[a.demand.pool[served]]],
     )
-    site, period = np.nonzero(limited & (a.sites.gate >= 0)[:, None])
+    keeps = np.zeros(len(a.sites.ids), dtype=bool)
+    keeps[a.stocks.site] = True
+    site, period = np.nonzero(limited & ((a.sites.gate >= 0) & ~keeps)[:, None])
     most = a.sites.throughput_t[site, period]
     right[d.row(site, period)] -= most
     terms = [
