@@ -10,32 +10,94 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hinterland.core.errors import InvalidTables, Issue
+from hinterland.tables.read import read_tables
+from hinterland.tables.schema import Table, day, key, number, whole
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PLAN_COLUMNS", "Plan", "empty_plan_table", "plan_keys"]
+    from hinterland.model.network import Network
 
-_KEYS: dict[str, tuple[str, ...]] = {
-    "flows": ("lane_id", "from_site", "to_site", "product_id", "mode_chain", "period_id", "grade"),
-    "outputs": ("site_id", "recipe_id", "product_id", "vintage", "period_id"),
-    "purchased": ("site_id", "product_id", "offer_id", "period_id"),
-    "delivered": ("site_id", "product_id", "segment", "period_id"),
-    "stocked": ("site_id", "product_id", "period_id"),
-    "disposed": ("site_id", "product_id", "period_id"),
-    "openings": ("site_id", "period_id"),
-    "modules": ("site_id", "recipe_id", "product_id", "period_id"),
-    "signed": ("contract_id",),
-}
-_VALUES: dict[str, dict[str, pl.DataType]] = {
-    "openings": {"open": pl.Int64(), "started": pl.Int64(), "stopped": pl.Int64()},
-    "modules": {"added": pl.Int64()},
-    "signed": {"start_date": pl.Date()},
-}
-PLAN_COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
+__all__ = ["PLAN_COLUMNS", "PLAN_TABLES", "Plan", "check_plan", "empty_plan_table", "plan_keys", "read_plan"]
+
+_SITE = key("site_id", "site", "sites", example="florence")
+_PRODUCT = key("product_id", "product", "products", example="cam_nmc811")
+_PERIOD = key("period_id", "period", "periods", example="2028")
+_QUANTITY = number("quantity", "in the product's own unit, in the period", required=True, example="1200")
+_MAKES = (
+    key("recipe_id", "recipe; empty for a line without inputs", "recipes", required=False),
+    key("product_id", "what a line without inputs makes; else empty or the good of the recipe", "products", required=False),
+)
+_YES = {"low": 0.0, "high": 1.0}
+PLAN_TABLES: Mapping[str, Table] = MappingProxyType(
     {
-        table: MappingProxyType({key: pl.String() for key in keys} | _VALUES.get(table, {"quantity": pl.Float64()}))
-        for table, keys in _KEYS.items()
+        table.name: table
+        for table in (
+            Table(
+                "flows",
+                "what a lane carries in a period",
+                (
+                    key("lane_id", "lane; or give the two sites, which exactly one lane must link", "lanes", required=False),
+                    key("from_site", "site it leaves", "sites", required=False),
+                    key("to_site", "site it reaches", "sites", required=False),
+                    _PRODUCT,
+                    key("mode_chain", "modes of the lane, where several link the two sites", required=False),
+                    _PERIOD,
+                    key("grade", "originating or not; for later", required=False),
+                    _QUANTITY,
+                ),
+            ),
+            Table(
+                "outputs",
+                "what a line makes in a period",
+                (
+                    _SITE,
+                    *_MAKES,
+                    key("vintage", "existing, or the period in which its modules start", default="existing"),
+                    _PERIOD,
+                    _QUANTITY,
+                ),
+            ),
+            Table(
+                "purchased",
+                "what a site buys in a period",
+                (_SITE, _PRODUCT, key("offer_id", "offer", required=False, default=""), _PERIOD, _QUANTITY),
+            ),
+            Table(
+                "delivered",
+                "what demand gets in a period",
+                (_SITE, _PRODUCT, key("segment", "customer segment", required=False, default=""), _PERIOD, _QUANTITY),
+            ),
+            Table("stocked", "stock at a period's end", (_SITE, _PRODUCT, _PERIOD, _QUANTITY)),
+            Table("disposed", "what is thrown away in a period", (_SITE, _PRODUCT, _PERIOD, _QUANTITY)),
+            Table(
+                "openings",
+                "whether a site is open in a period",
+                (
+                    _SITE,
+                    _PERIOD,
+                    whole("open", "1 while open", required=True, **_YES),
+                    whole("started", "1 in the period it starts", default=0, **_YES),
+                    whole("stopped", "1 in the first period it is closed again", default=0, **_YES),
+                ),
+            ),
+            Table(
+                "modules",
+                "modules of a line that start in a period",
+                (_SITE, *_MAKES, _PERIOD, whole("added", "how many", required=True, example="1")),
+            ),
+            Table(
+                "signed",
+                "a contract that is signed",
+                (key("contract_id", "contract", "contracts"), day("start_date", "first day of its first phase")),
+            ),
+        )
     }
+)
+"""The tables of a plan in the schema language; keys first. `source_id`, `quality` and `note` are allowed in each."""
+PLAN_COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
+    {name: MappingProxyType({column.name: column.dtype for column in table.own}) for name, table in PLAN_TABLES.items()}
 )
 """Columns of each plan table, keys first. `vintage` is `existing` or the period_id in which the modules start."""
 
@@ -46,7 +108,7 @@ def plan_keys(table: str) -> tuple[str, ...]:
     >>> plan_keys("stocked")
     ('site_id', 'product_id', 'period_id')
     """
-    return _KEYS[table]
+    return PLAN_TABLES[table].keys
 
 
 def empty_plan_table(table: str) -> pl.DataFrame:
@@ -80,7 +142,7 @@ class Plan:
             typed = frame.select(
                 (pl.col(column) if column in frame.columns else pl.lit(None)).cast(kind).alias(column) for column, kind in columns.items()
             )
-            whole[name] = typed.sort([column for column in columns if column in _KEYS[name]])
+            whole[name] = typed.sort(plan_keys(name))
         object.__setattr__(self, "tables", MappingProxyType(whole))
 
     def __getitem__(self, table: str) -> pl.DataFrame:
@@ -105,3 +167,72 @@ class Plan:
         }
         (target / "plan.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
         return target
+
+
+def _about(path: Path) -> tuple[dict[str, object], list[Issue]]:
+    """What plan.json says; a hand-made plan has none."""
+
+    def wrong(why: str) -> tuple[dict[str, object], list[Issue]]:
+        fix = 'write {"scenarios": [], "maker": "hand", "complete": false}, or delete the file'
+        return {}, [Issue("plan.json", None, None, "unreadable", what="plan.json cannot be read", why=why, fix=fix)]
+
+    if not path.is_file():
+        return {}, []
+    try:
+        told = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as broken:
+        return wrong(str(broken)[:200])
+    if not isinstance(told, dict):
+        return wrong("it is not an object of names and values")
+    scenarios = told.get("scenarios", [])
+    if not isinstance(scenarios, list) or not all(isinstance(one, str) for one in scenarios):
+        return wrong("scenarios is not a list of names")
+    if not isinstance(told.get("complete", False), bool):
+        return wrong("complete is neither true nor false")
+    return told, []
+
+
+def read_plan(folder: str | Path, net: Network | None = None) -> Plan:
+    """Read a plan folder: the tables that `Plan.write` makes, as CSV or Parquet (or one workbook), and plan.json.
+
+    Every table and plan.json are optional; without plan.json the plan is by hand and not `complete`. With `net` every row
+    is held against the network, and flows that name two sites get the one lane that links them.
+
+    Raises InvalidTables with every problem at once.
+    """
+    from hinterland.model.plan_check import completed_flows, plan_issues, table_issues
+
+    tables, issues = read_tables(folder, PLAN_TABLES)
+    about, found = _about(Path(folder) / "plan.json")
+    issues += found
+    for name, frame in tables.items():
+        issues += table_issues(PLAN_TABLES[name], frame)
+    if net is not None:
+        issues += plan_issues(net, tables, issues)
+    errors = [issue for issue in issues if issue.severity == "error"]
+    if errors:
+        raise InvalidTables(errors)
+    if net is not None:
+        tables["flows"] = completed_flows(net, tables["flows"])
+    scenarios = about.get("scenarios", [])
+    return Plan(
+        {name: frame for name, frame in tables.items() if frame.height},
+        scenarios=tuple(scenarios) if isinstance(scenarios, list) else (),
+        maker=str(about.get("maker") or "hand"),
+        network_digest=str(about.get("network_digest") or ""),
+        complete=about.get("complete") is True,
+    )
+
+
+def check_plan(net: Network, plan: Plan) -> list[Issue]:
+    """Every row of a plan that a network cannot mean: unknown names, no or several lanes, double keys, bad numbers.
+
+    Rows are counted as `Plan.write` writes them (row 1 is the header). Whether the plan keeps the rules says `verify`.
+    """
+    from hinterland.model.plan_check import plan_issues, table_issues
+
+    tables = {
+        name: frame.with_row_index("_row", offset=2).with_columns(pl.col("_row").cast(pl.Int64)) for name, frame in plan.tables.items()
+    }
+    issues = [issue for name, frame in tables.items() for issue in table_issues(PLAN_TABLES[name], frame)]
+    return issues + plan_issues(net, tables, issues)

@@ -128,7 +128,11 @@ def _shares(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> It
     every = frame.group_by("name", "t").agg(base=pl.col("counted").sum(), noise=pl.col("noise").max())
     parts = frame.filter(pl.col("source").is_not_null()).group_by("name", "source", "t").agg(part=pl.col("counted").sum())
     if floor:
-        parts = every.select("name", "t", source=pl.lit("")).join(parts, on=["name", "source", "t"], how="left").fill_null(0.0)
+        parts = (
+            every.select("name", "t", source=pl.lit(""))
+            .join(parts, on=["name", "source", "t"], how="left")
+            .with_columns(pl.col("part").fill_null(0.0))
+        )
     rows = parts.join(every, on=["name", "t"], how="left").sort("name", "source", "t")
     for name, source_name, t, part, base, least in rows.select("name", "source", "t", "part", "base", "noise").iter_rows():
         if weight[t] > 0 and not (floor and share[t] <= 0):
