@@ -11,10 +11,10 @@ __all__ = ["PAGES", "kpi_page"]
 
 _HEAD = """# Key figures
 
-What a comparison says of each plan, and what it is divided by. Made by `python -m hinterland.comparison.describe` from the registry of key figures. Money is real; a plan is judged
-in the scenario it was made under; plans are compared only where each site is delivered the same quantity of each product over the horizon
-(1e-6 relative). `<unit>` is the unit of what is delivered, in lower case: `cost_per_kwh`. Where delivered products differ in unit, units are
-counted together and a note says so. A value that cannot be told is empty and its note says why.
+What a comparison says of each plan, and what it is divided by. Made by `python -m hinterland.comparison.describe` from the registry of key
+figures. Money is real; a plan is judged in the scenario it was made under; plans are compared only where each site is delivered the same
+quantity of each product over the horizon (1e-6 relative). `<unit>` is the unit of what is delivered, in lower case: `cost_per_kwh`. Where
+delivered products differ in unit, units are counted together and a note says so. A value that cannot be told is empty and its note says why.
 """
 
 _BRIDGES = """
@@ -47,7 +47,7 @@ Amounts are counted without their sign, so that a credit is not taken off somebo
 | capital | processes |
 | lane fees, qualification | lane_groups, lanes |
 | signing, take-or-pay | contracts; contract_prices and contract_phases |
-| carbon | settings |
+| carbon | settings, and in proportion the rows behind the CO2e |
 | credit | incentives |
 """
 
@@ -57,7 +57,7 @@ def kpi_page() -> str:
     lines = [_HEAD, "| key figure | unit | definition | denominator | aim |", "|---|---|---|---|---|"]
     for one in KPIS:
         unit = one.counted_in("<unit>", "money")
-        lines.append(f"| `{one.name.format(unit='<unit>')}` | {unit} | {one.definition} | {one.denominator} | {one.aim or '–'} |")
+        lines.append(f"| `{one.name.format(unit='<unit>')}` | `{unit}` | {one.definition} | {one.denominator} | {one.aim or '–'} |")
     lines.append(_BRIDGES)
     for measure, drivers in DRIVERS.items():
         lines += [f"| driver of {measure} | holds |", "|---|---|", *(f"| {name} | {holds} |" for name, holds in drivers), ""]

@@ -142,7 +142,6 @@ def _facts(one: Judged, rows: pl.DataFrame, given: str, rates: pl.DataFrame) -> 
             on=["holder", "product_id"],
             how="left",
         )
-        .with_columns(setting=pl.lit(_setting_rank(net)))
     )
 
 
@@ -157,7 +156,7 @@ _RESTS_ON = {
     "electricity": ["process", "power"], "heat": ["process", "fuel"], "freight": ["freight"], "transport": ["freight"],
     "duty": ["duty", "value"], "transit_holding": ["lane", "value", "stock"], "holding": ["value", "stock"], "disposal": ["mass"],
     "fixed": ["site"], "opening": ["site"], "restart": ["site"], "closing": ["site"], "lane_fixed": ["group"], "qualification": ["lane"],
-    "sign": ["deal"], "take_or_pay": ["terms"], "carbon": ["setting"], "credit": ["credit"],
+    "sign": ["deal"], "take_or_pay": ["terms"], "credit": ["credit"],
 }  # fmt: skip
 """Tables behind each kind of cost and cause of CO2e, as named by `_facts`."""
 
@@ -171,13 +170,23 @@ def _weighed(facts: pl.DataFrame, kind: str, amount: str, name: str) -> pl.DataF
     return facts.select(rank=rank, amount=pl.col(amount).abs()).group_by("rank").agg(pl.col("amount").sum().alias(name))
 
 
+def _carbon(one: Judged, co2e: pl.DataFrame) -> pl.DataFrame:
+    """Carbon cost by rank: in proportion to the CO2e behind it, no stronger than the carbon price's own row."""
+    paid = float(one.books.costs.filter(pl.col("kind") == "carbon")["amount"].sum())
+    total = float(co2e["co2e_kg"].sum())
+    rows = co2e.with_columns(rank=pl.max_horizontal("rank", pl.lit(_setting_rank(one.net))))
+    return rows.group_by("rank").agg(cost=pl.col("co2e_kg").sum() * (paid / total if total else 0.0))
+
+
 def quality_of(one: Judged) -> pl.DataFrame:
     """Columns of Board.quality: every quality, strongest first, with its share of cost and of CO2e (market), signs left aside."""
     net = one.net
     paid = _weakest(net["freight_rates"], ["mode_id"], "rate").rename({"mode_id": "mode"})
     burnt = _weakest(net["modes"], ["mode_id"], "rate").rename({"mode_id": "mode"})
-    cost = _weighed(_facts(one, one.books.costs, "cost_per_unit", paid), "kind", "amount", "cost")
     co2e = _weighed(_facts(one, one.books.co2e, "co2e_kg_per_unit", burnt), "cause", "kg_market", "co2e_kg")
+    costs = one.books.costs.filter(pl.col("kind") != "carbon")
+    cost = pl.concat([_weighed(_facts(one, costs, "cost_per_unit", paid), "kind", "amount", "cost"), _carbon(one, co2e)])
+    cost = cost.group_by("rank").agg(pl.col("cost").sum())
     told = pl.DataFrame({"rank": range(len(QUALITIES)), "quality": QUALITIES})
     told = told.join(cost, on="rank", how="left").join(co2e, on="rank", how="left").sort("rank")
     told = told.with_columns(pl.col("cost", "co2e_kg").fill_null(0.0))
@@ -186,6 +195,5 @@ def quality_of(one: Judged) -> pl.DataFrame:
         total = float(told[name].sum())
         return pl.col(name) / total if total else pl.lit(None, dtype=pl.Float64)
 
-    return told.select(
-        strategy=pl.lit(one.name), quality="quality", cost_share=share("cost"), co2e_share=share("co2e_kg"), cost="cost", co2e_kg="co2e_kg"
-    ).select(list(BOARD_FRAMES["quality"]))
+    shares = {"cost_share": share("cost"), "co2e_share": share("co2e_kg")}
+    return told.with_columns(strategy=pl.lit(one.name), **shares).select(list(BOARD_FRAMES["quality"]))

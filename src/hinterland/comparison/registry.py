@@ -86,9 +86,9 @@ KPIS = (
     Kpi(
         "regional_share",
         "share",
-        "real cost added in the region of delivery: every real cost line with a place, of the goods delivered; freight, transit holding, "
-        "duty, lane fees and qualification are apart, and so are incentives, which are no cost added. A purchase is added in "
-        "the region of its origin_country; where that is not stated, nowhere",
+        "real cost added in the region of delivery: every real cost line that the delivered goods carry; freight, transit holding, duty, "
+        "lane fees and qualification are apart, and so are incentives, which are no cost added. A purchase is added in the region of its "
+        "origin_country. A cost without a place (an origin not stated, the carbon price of transport) counts as outside",
         "the same cost lines in every region",
         _WORLD,
     ),
