@@ -66,9 +66,12 @@ def power_of(net: Network, carriers: Carriers, site: dict[str, str | None]) -> P
     zone = carriers.zone((site["site_id"], site["energy_zone"], site["country"]), "electricity")
     if zone is None:
         return None
-    grid, dated = carriers.co2e_kg[zone], Dated(net)
-    frame = net["power_contracts"]
+    grid, frame = carriers.co2e_kg[zone], net["power_contracts"]
     rows = np.flatnonzero((frame["site_id"] == site["site_id"]).fill_null(value=False).to_numpy())
+    if not len(rows):  # most sites: the dated columns below cost milliseconds a site
+        none = np.zeros_like(grid)
+        return Power(carriers.price[zone], none, grid, grid, none)
+    dated = Dated(net)
     weight = dated.spans_weight("power_contracts", "start_date", "end_date")[rows]
     share = dated.values("power_contracts", "share", 0.0)[rows] * weight
     factor = dated.values("power_contracts", "co2e_kg_per_kwh", 0.0)[rows]
