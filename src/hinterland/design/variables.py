@@ -67,7 +67,7 @@ def _add(draft: Draft, name: str, lower: Floats | float, upper: Floats | float, 
 
     if kind == "yes_no":
         variable = draft.model.add_variables(coords=[axis], name=name, binary=True)
-        variable.lower, variable.upper = array(lower), array(upper)
+        variable.update(lower=array(lower), upper=array(upper))
     else:
         draft.model.add_variables(array(lower), array(upper), coords=[axis], name=name, integer=kind == "whole")
 
