@@ -126,27 +126,24 @@ def rollup_world() -> dict[str, Rows]:
 def quantities() -> list[tuple[str, dict[str, Any]]]:
     """Every row a plan of this world may have, in a fixed order: (table, keys)."""
     rows: list[tuple[str, dict[str, Any]]] = []
+
+    def add(table: str, columns: str, *cells: tuple[str | None, ...], **more: str) -> None:
+        rows.extend((table, dict(zip(columns.split(), row, strict=True)) | more) for row in cells)
+
     for period in PERIODS:
-        for lane in rollup_world()["lanes"]:
-            rows.append(("flows", {"lane_id": lane["lane_id"], "product_id": lane["product_id"], "period_id": period}))
-        for site, recipe, product in (
+        add("flows", "lane_id product_id", *((lane["lane_id"], lane["product_id"]) for lane in rollup_world()["lanes"]), period_id=period)
+        made = (
             ("mine", None, "ore"), ("smelter", "smelt", "metal"), ("plant", "cut", "cell"), ("plant2", "cut", "cell"), ("recycler", "melt", "metal"),
-        ):  # fmt: skip
-            rows.append(
-                ("outputs", {"site_id": site, "recipe_id": recipe, "product_id": product, "vintage": "existing", "period_id": period})
-            )
-        for vintage in PERIODS if period == PERIODS[1] else PERIODS[:1]:
-            rows.append(
-                ("outputs", {"site_id": "plant", "recipe_id": "cut", "product_id": "cell", "vintage": vintage, "period_id": period})
-            )
-        for site, product, offer in (("plant", "metal", "spot"), ("plant", "metal", "green"), ("smelter", "ore", "")):
-            rows.append(("purchased", {"site_id": site, "product_id": product, "offer_id": offer, "period_id": period}))
-        for site, product, segment in (("town", "cell", ""), ("town", "cell", "fleet"), ("recycler", "metal", ""), ("plant", "cell", "")):
-            rows.append(("delivered", {"site_id": site, "product_id": product, "segment": segment, "period_id": period}))
-        for site, product in (("plant", "metal"), ("hub", "cell"), ("recycler", "offcut")):
-            rows.append(("stocked", {"site_id": site, "product_id": product, "period_id": period}))
-        for site, product in (("smelter", "dust"), ("plant", "dust"), ("plant2", "dust"), ("plant", "offcut"), ("hub", "cell")):
-            rows.append(("disposed", {"site_id": site, "product_id": product, "period_id": period}))
+        )  # fmt: skip
+        add("outputs", "site_id recipe_id product_id", *made, vintage="existing", period_id=period)
+        add("outputs", "site_id recipe_id product_id", made[2], vintage="2026", period_id=period)
+        bought = (("plant", "metal", "spot"), ("plant", "metal", "green"), ("smelter", "ore", ""))
+        add("purchased", "site_id product_id offer_id", *bought, period_id=period)
+        served = (("town", "cell", ""), ("town", "cell", "fleet"), ("recycler", "metal", ""), ("plant", "cell", ""))
+        add("delivered", "site_id product_id segment", *served, period_id=period)
+        add("stocked", "site_id product_id", ("plant", "metal"), ("hub", "cell"), ("recycler", "offcut"), period_id=period)
+        thrown = (("smelter", "dust"), ("plant", "dust"), ("plant2", "dust"), ("plant", "offcut"), ("hub", "cell"))
+        add("disposed", "site_id product_id", *thrown, period_id=period)
     return rows
 
 
@@ -166,5 +163,5 @@ def rollup_plan(amounts: list[float]) -> Plan:
 
 def random_amounts(seed: int, *, share: float = 0.7) -> list[float]:
     """Amounts over six powers of ten, a share of them above zero."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311
     return [10 ** draw.uniform(-3, 3) if draw.random() < share else 0.0 for _ in quantities()]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["System", "closed_loops", "system_of"]
 
-_OUTLET = 1e-12
-"""Less than this share of what passes a loop leaving it is no outlet: nothing in it could be divided by anything."""
+_OUTLET = 1e-9
+"""Less than this share of what passes a loop leaving it is no outlet, as flows below it are no flows (DESIGN §7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +79,16 @@ def _passes(leaving: Floats, source: Ints, target: Ints, quantity: Floats) -> sc
     return grid
 
 
-def closed_loops(leaving: Floats, outlet: Floats, source: Ints, target: Ints) -> list[Ints]:
-    """Pools that feed only each other and let nothing out: what they carry cannot be told. Empty where all is well."""
+def closed_loops(leaving: Floats, outlet: Floats, source: Ints, target: Ints, quantity: Floats) -> list[Ints]:
+    """Pools that feed only each other and let nothing out: what they carry cannot be told. One array of pools per loop."""
     if not len(leaving):
         return []
     label = strong_components(_passes(np.ones_like(leaving), source, target, np.ones(len(source))))
     count = int(label.max()) + 1
-    through, out = np.bincount(label, leaving, count), np.bincount(label, outlet, count)
-    leaves = np.zeros(count, dtype=bool)
-    leaves[label[source][label[source] != label[target]]] = True
-    shut = np.flatnonzero((through > 0) & (out <= _OUTLET * through) & ~leaves)
+    through = np.bincount(label, leaving, count)
+    departs = label[source] != label[target]
+    out = np.bincount(label, outlet, count) + np.bincount(label[source[departs]], quantity[departs], count)
+    shut = np.flatnonzero((through > 0) & (out <= _OUTLET * through))
     return [np.flatnonzero(label == loop) for loop in shut]
 
 
@@ -106,7 +106,7 @@ def system_of(outlet: Floats, source: Ints, target: Ints, quantity: Floats) -> S
 
     size = len(outlet)
     leaving = outlet + np.bincount(source, quantity, size)
-    if closed_loops(leaving, outlet, source, target):
+    if closed_loops(leaving, outlet, source, target, quantity):
         raise ValueError("a loop without an outlet")
     if size == 0:
         return System(leaving, outlet, np.zeros(0, dtype=np.int64), None, 0)

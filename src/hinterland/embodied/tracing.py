@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["TraceResult", "UntraceablePlan", "trace"]
 
 _KEYS = ["site_id", "product_id", "period_id"]
+_CLOSED = 1e-9
+"""Largest relative error of the closure (DESIGN §7)."""
 _ROOM = 4_000_000
 """Numbers held at once: bounds how many delivered pools are traced together."""
 
@@ -102,13 +104,22 @@ def _refuse(a: Arrays, placed: Placed) -> None:
 def _refuse_loops(a: Arrays, chain: Chain) -> None:
     leaving = chain.outlet + np.bincount(chain.source, chain.quantity, len(chain.cell))
     reasons = []
-    for loop in closed_loops(leaving, chain.outlet, chain.source, chain.target):
+    for loop in closed_loops(leaving, chain.outlet, chain.source, chain.target, chain.quantity):
         sites = list(dict.fromkeys(a.sites.ids[one] for one in a.pools.site[chain.pool[loop]]))
         goods = list(dict.fromkeys(a.products.ids[one] for one in a.pools.product[chain.pool[loop]]))
         when = a.calendar.ids[int(chain.period[loop].min())]
         reasons.append(f"in {when} {' and '.join(goods)} goes round between {' and '.join(sites)} and never leaves")
     if reasons:
         raise UntraceablePlan(reasons)
+
+
+def _refuse_open(closure: pl.DataFrame, loops: int) -> None:
+    """Raise where the identity fails: goods that go round a million times before they leave cannot be told from closed loops."""
+    worst = closure.filter(pl.col("relative_error") > _CLOSED).sort("relative_error", descending=True).head(3)
+    if worst.height:
+        told = ", ".join(f"{name} by {error:.1e}" for name, error in worst.select("satellite", "relative_error").iter_rows())
+        why = "goods go round a loop that hardly anything leaves" if loops else "a defect of hinterland"
+        raise UntraceablePlan([f"what goods carry misses what was spent ({told}): {why}"])
 
 
 def _carried(
@@ -162,6 +173,7 @@ def trace(net: Network, plan: Plan, *, allocation: Allocation = "value") -> Trac
     system = system_of(chain.outlet, chain.source, chain.target, chain.quantity)
     burdens = burdens_of(a, placed, accounts, chain)
     closure, unallocated = closure_of(a, chain, system, accounts, placed, burdens)
+    _refuse_open(closure, system.loops)
 
     site, product = (pl.Series(ids, dtype=pl.String) for ids in (a.sites.ids, a.products.ids))
     pools = pl.DataFrame(
