@@ -238,6 +238,7 @@ class Lp:
     co2e_kg: list[Form] = field(default_factory=list)
     plant_kg: dict[str, list[Form]] = field(default_factory=dict)
     uses: dict[tuple, Form] = field(default_factory=dict)
+    given: dict[tuple, float] = field(default_factory=dict)
 
     def add(self, name: str, form: Form, sense: str, right: float) -> None:
         self.rows.append((name, form, sense, right))
@@ -373,6 +374,7 @@ def build(world: World, choice: Choice) -> Lp:
                         note(need, (site, part["product_id"], t), var, quantity)
                     else:
                         note(into, (site, part["product_id"], t), var, quantity)
+                        lp.given[var, part["product_id"]] = quantity
             floor = _or(line.get("min_utilisation_share"), 0.0) * sum(capacity for _, capacity, _ in runs)
             if floor > 0:
                 lp.add(f"least of {line['line']}", least, ">=", floor)
@@ -512,10 +514,10 @@ class Verdict:
     tried: int
 
 
-def best(world: World, build_lp=build) -> Verdict | None:
+def best(world: World, build_lp=build, every=None, cost_of=whole_cost) -> Verdict | None:
     """Try every choice: least shortage first, then least cost among those. None where no choice is feasible."""
     kept, least = [], math.inf
-    every = choices(world)
+    every = choices(world) if every is None else every
     for choice in every:
         lp = build_lp(world, choice)
         solved = minimise(lp, lp.shortage)
@@ -527,7 +529,7 @@ def best(world: World, build_lp=build) -> Verdict | None:
         return None
     slack = 1e-9 * max(1.0, least)
     found: Verdict | None = None
-    ordered = sorted(((whole_cost(world, choice), n) for n, (_, choice, _) in enumerate(kept)), key=lambda one: one[0])
+    ordered = sorted(((cost_of(world, choice), n) for n, (_, choice, _) in enumerate(kept)), key=lambda one: one[0])
     for whole, n in ordered:
         short, choice, lp = kept[n]
         if short > least + slack:
@@ -541,9 +543,10 @@ def best(world: World, build_lp=build) -> Verdict | None:
     return found
 
 
-def judge(world: World, choice: Choice, point: dict[Var, float], build_lp=build) -> tuple[float, float, float, str]:
+def judge(world: World, choice: Choice, point: dict[Var, float], build_lp=build, cost_of=whole_cost, complete=None) -> tuple[float, float, float, str]:
     """Shortage and cost of a given plan, its largest violation relative to the row's largest term, and where."""
     lp = build_lp(world, choice)
+    point = point if complete is None else complete(lp, point)
     known = {var for _, form, _, _ in lp.rows for var in form} | set(lp.upper) | set(lp.cost)
     worst, where = 0.0, ""
     for var, value in point.items():
@@ -559,5 +562,5 @@ def judge(world: World, choice: Choice, point: dict[Var, float], build_lp=build)
         if off / scale > worst:
             worst, where = off / scale, name
     shortage = lp.shortage_constant + math.fsum(value * point.get(var, 0.0) for var, value in lp.shortage.items())
-    cost = whole_cost(world, choice) + math.fsum(value * point.get(var, 0.0) for var, value in lp.cost.items())
+    cost = cost_of(world, choice) + math.fsum(value * point.get(var, 0.0) for var, value in lp.cost.items())
     return shortage, cost, worst, where

@@ -270,9 +270,13 @@ def small_world(seed: int) -> Tables:
     raise AssertionError("no small world in 1000 attempts")
 
 
-def _count(world: World) -> int:
+def rough_count(world: World) -> int:
+    """A quick estimate of how many choices there are."""
     gated = sum(world.status(site) in ("candidate", "committed", "paused") for site in world.sites)
     modules = sum(int(line.get("max_modules") or 0) > 0 for line in world.lines)
     switched = sum(len(lane_products(world, row)) for row in world.rows("lanes") if row.get("min_quantity_if_used"))
-    rough = (6 if world.count == 2 else 10) ** gated * 3**modules * 2 ** (world.count * switched)
-    return len(choices(world)) if rough <= 20_000 else MOST_CHOICES + 1
+    return (6 if world.count == 2 else 10) ** gated * 3**modules * 2 ** (world.count * switched)
+
+
+def _count(world: World) -> int:
+    return len(choices(world)) if rough_count(world) <= 20_000 else MOST_CHOICES + 1
