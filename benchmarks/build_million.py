@@ -36,7 +36,8 @@ def hinterland(tables: Mapping[str, pl.DataFrame], watch: Stopwatch) -> dict[str
     from hinterland.app import read
     from hinterland.design.build import build
     from hinterland.design.engine import Engine
-    from hinterland.design.solve import matrix_of, objective_vectors
+    from hinterland.design.objectives import objectives_of
+    from hinterland.design.scaling import matrix_of
     from hinterland.model.arrays import arrays_of
     from hinterland.model.scenario import resolve
 
@@ -47,7 +48,7 @@ def hinterland(tables: Mapping[str, pl.DataFrame], watch: Stopwatch) -> dict[str
     with watch.step("build"):
         b = build(a)
         engine = Engine(matrix_of(b))
-        engine.objective(objective_vectors(b)["cost"])
+        engine.objective(objectives_of(b)["cost"].vector)
     return _held(engine.highs)
 
 

@@ -76,15 +76,18 @@ def _waste_pays(d: Draft, switches: Switches, deals: list[Deal], rules: list[Rul
     )  # fmt: skip
 
 
-def build(a: Arrays) -> Blueprint:
-    """Build variables and blocks in linopy, sparse throughout; nothing is solved."""
+def build(a: Arrays, forced: Floats | None = None) -> Blueprint:
+    """Build variables and blocks in linopy, sparse throughout; nothing is solved.
+
+    `forced` (products, periods) are quantities that a planner's own rows ask for beyond demand.
+    """
     import linopy
 
     linopy.options["semantics"] = "v1"
     draft = Draft(linopy.Model(sparse=True), a)
     switches, deals, rules, incentives = switches_of(draft), deals_of(a), rules_of(a), credits_of(a)
-    need = total_need(a, _forced(a, deals, rules))
-    bounds = bounds_of(a, need, waste_pays=_waste_pays(draft, switches, deals, rules, incentives))
+    need = total_need(a, _forced(a, deals, rules) + (0.0 if forced is None else forced))
+    bounds = bounds_of(a, need, waste_pays=forced is not None or _waste_pays(draft, switches, deals, rules, incentives))
     add_decisions(draft, switches)
     balance(draft)
     open_from_start(draft)

@@ -65,8 +65,10 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to: status is optimal, gap (stopped with a larger one than asked), time_limit, cancelled, infeasible,
-    unbounded, unbounded_or_infeasible or failed. `x` is None where there is no plan.
+    """What a run came to; `x` is None where there is no plan.
+
+    status: optimal, gap (ended with a larger one than asked), time_limit, cancelled, infeasible, unbounded,
+    unbounded_or_infeasible or failed.
     """
 
     status: str
@@ -146,7 +148,7 @@ class Engine:
             matrix.a.indices.astype(np.int32, copy=False), data, kinds,
         )  # fmt: skip
         self.relaxed = not len(matrix.whole)
-        self._totals: list[tuple[Floats, Ints, int]] = []
+        self._held: list[tuple[int, float]] = []
 
     def objective(self, cost: Floats, offset: float = 0.0) -> None:
         """Minimise Σ cost · x + offset; the size of the cost vector is scaled away."""
@@ -164,6 +166,7 @@ class Engine:
         scaled = cost * self.matrix.scale
         unit = float(np.abs(scaled).max())
         if len(at) <= _LONG_ROW:
+            self._held.append((self.highs.getNumRow(), most / unit))
             self.highs.addRow(-np.inf, most / unit, len(at), at.astype(np.int32), scaled[at] / unit)
             return
         groups = np.unique(group[at])
@@ -174,10 +177,13 @@ class Engine:
             columns = np.append(here, first + number).astype(np.int32)
             self.highs.addRow(0.0, 0.0, len(columns), columns, np.append(scaled[here] / unit, -1.0))
         totals = np.arange(first, first + len(groups), dtype=np.int32)
+        self._held.append((self.highs.getNumRow(), most / unit))
         self.highs.addRow(-np.inf, most / unit, len(totals), totals, np.ones(len(totals)))
-        place = np.full(len(cost), -1, dtype=np.int64)
-        place[at] = np.searchsorted(groups, group[at])
-        self._totals.append((cost / unit, place, len(groups)))
+
+    def loosen(self, share: float) -> None:
+        """Give every held total a little more room: where rounding alone made it impossible."""
+        for row, most in self._held:
+            self.highs.changeRowBounds(row, -np.inf, most + share * max(1.0, abs(most)))
 
     def close(self, columns: Ints) -> None:
         """Nothing may be above its lower bound in these columns."""
@@ -196,15 +202,6 @@ class Engine:
         self.highs.changeColsIntegrality(len(whole), whole.astype(np.int32), np.zeros(len(whole), dtype=np.uint8))
         self.highs.changeColsBounds(len(whole), whole.astype(np.int32), values, values)
         self.relaxed = True
-
-    def start_from(self, x: Floats) -> None:
-        """Offer a plan to start from."""
-        parts = [x / self.matrix.scale]
-        for cost, place, count in self._totals:
-            counted = place >= 0
-            parts.append(np.bincount(place[counted], weights=(cost * x)[counted], minlength=count))
-        values = np.concatenate(parts)
-        self.highs.setSolution(len(values), np.arange(len(values), dtype=np.int32), values)
 
     def run(self, *, gap: float, seconds: float | None, stop: Callable[[float, float], bool]) -> Outcome:
         """Solve; `stop(value, bound)` is asked in the caller's thread and ends the run when it says so."""

@@ -13,14 +13,31 @@ if TYPE_CHECKING:
     from hinterland.model.plan import Plan
     from hinterland.model.verify import VerifyReport
 
-__all__ = ["DesignResult", "Proof"]
+__all__ = ["DesignResult", "Proof", "Step"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One objective of the ordered list as the solver left it: what was minimised, penalties included.
+
+    `gap_share` is |value − bound| / |value|; infinite where no bound was found.
+    """
+
+    name: str
+    status: str
+    value: float
+    bound: float
+    gap_share: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How far a plan is proved. `bound` and `gap_share` speak of the last objective; `verify` knows no solver.
+    """How far a plan is proved. `objective`, `bound` and `gap_share` speak of the last step; `verify` knows no solver.
 
-    status: optimal (within the asked gap), gap (stopped with a larger one), time_limit or cancelled.
+    status: optimal (within the asked gap), gap (ended with a larger one), time_limit or cancelled. `objective` is what
+    the last step minimised (cost with the penalties of soft policies), `steps` all of them in order. `seconds` is the
+    whole design, `search_seconds` the solver's part.
     """
 
     status: str
@@ -34,15 +51,20 @@ class Proof:
     seconds: float
     seed: int
     size: Mapping[str, int]
+    steps: tuple[Step, ...] = ()
+    search_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class DesignResult:
-    """A proven plan. `objective` lists (name, value) in the order they were minimised.
+    """A proven plan.
 
-    `tables`: claimed_costs (kind, period_id, amount, discounted), claimed_co2e (cause, period_id, kg),
-    steering (kind, period_id, label, violation, amount), shadow_prices (row, period_id, dual: money of base_date per
-    unit of the row).
+    objective: (name, real total) in the order they were minimised: shortage (money that steers), cost (real cost, money
+    of base_date), co2e (kg); then ("penalties", amount) where the network has soft policies: they steered the cost
+    and are no part of it.
+
+    tables: claimed_costs (kind, period_id, amount, discounted), claimed_co2e (cause, period_id, kg), steering (kind,
+    period_id, label, violation, amount), shadow_prices (block, row, period_id, dual, unit, words).
     """
 
     plan: Plan

@@ -7,207 +7,223 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
-import scipy.sparse
 
-from hinterland.core.errors import Cancelled, UnprovenPlan
-from hinterland.core.money import discount_mean
+from hinterland.core.errors import Cancelled, InvalidTables, Issue, UnprovenPlan
 from hinterland.core.progress import SILENT
 from hinterland.design.build import Blueprint, build
-from hinterland.design.engine import Engine, Matrix, Outcome
+from hinterland.design.engine import Engine, Matrix, Outcome, gap_between
 from hinterland.design.extract import claims_of, plan_of, steering_of
+from hinterland.design.finishing import finish
+from hinterland.design.fixing import Given, complete_plan, forced_by, keep_decisions, refuse_unsigned
 from hinterland.design.infeasible import explain
-from hinterland.design.result import DesignResult, Proof
+from hinterland.design.objectives import Objective, column_periods, objectives_of, tie_breaking
+from hinterland.design.result import DesignResult, Proof, Step
+from hinterland.design.scaling import matrix_of
+from hinterland.design.shadow import no_shadow_prices, shadow_prices
+from hinterland.design.stopping import Stopper
 from hinterland.model.arrays import arrays_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hinterland.core.calendar import Floats
     from hinterland.core.progress import Progress
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
 
-__all__ = ["design", "matrix_of", "objective_vectors"]
+__all__ = ["design"]
 
-_TIE = 1e-9
-"""Size of the key-ordered perturbation that makes ties repeatable, relative to each cost."""
-
-
-def matrix_of(b: Blueprint) -> Matrix:
-    """The built model as plain arrays, each column with its scale."""
-    matrices = b.draft.model.matrices
-    low = np.where(matrices.sense == "<", -np.inf, matrices.b)
-    high = np.where(matrices.sense == ">", np.inf, matrices.b)
-    scale = np.ones(len(matrices.vlabels))
-    a = b.draft.arrays
-    need = b.need.max(axis=1)
-    power = np.where(
-        (need > 0) & np.isfinite(need), 10.0 ** np.floor(np.log10(np.where((need > 0) & np.isfinite(need), need, 1.0)) - 1), 1.0
-    )
-    of_pool = power[a.pools.product]
-    out = a.making.outputs
-    by_variable = {
-        "flow": power[a.flows.product[a.flows.lane]],
-        "made": power[a.making.lines.product[out.line]],
-        "bought": of_pool[a.offers.pool[a.offers.offer]],
-        "short": of_pool[a.demand.pool],
-        "stock": np.repeat(of_pool[a.stocks.pool], b.draft.periods),
-        "disposed": of_pool[a.disposal.pool],
-    }
-    for variable, values in by_variable.items():
-        if b.draft.has(variable):
-            scale[b.draft.labels(variable)] = values
-    whole = np.flatnonzero(matrices.vtypes != "C")
-    grid = matrices.A
-    if grid is None:
-        grid = scipy.sparse.csr_array((0, len(scale)))
-    return Matrix(grid.tocsr(), low, high, matrices.lb, matrices.ub, whole, scale)
+_DEFAULT = ("shortage", "cost")
+_FINISH_SHARE = 0.1
+"""Part of the given time kept for solving once more with whole numbers fixed."""
+_FINISH_SECONDS = 1.0
+"""A plan that was found is finished for at least so long, even past the given time."""
+_ROUNDING, _LOOSER = 1e-9, 1e-7
 
 
-def objective_vectors(b: Blueprint) -> dict[str, Floats]:
-    """Cost vectors by name, over the columns: shortage cost, discounted cost with soft penalties, kgCO2e."""
-    d, a = b.draft, b.draft.arrays
-    size = int(d.model.nvars)
-    shortage, cost, co2e = np.zeros(size), np.zeros(size), np.zeros(size)
-    if d.has("short"):
-        shortage[d.labels("short")] = a.demand.shortage_cost
-    for vector, parts, paid in ((cost, b.costs, True), (co2e, b.co2e, False)):
-        for one in parts:
-            if len(one.entries):
-                np.add.at(vector, d.labels(one.variable)[one.entries], one.discounted if paid else one.amount)
-    if b.soft:
-        delta = discount_mean(a.calendar.tau_start, a.calendar.tau_stop, a.settings.discount_rate_share)
-        cost[d.labels("broken")] = [(b.rules[at].penalty or 0.0) * delta[b.rules[at].period] for at in b.soft]
-    return {"shortage": shortage, "cost": cost, "co2e": co2e}
+def _told(stopper: Stopper, name: str, number: int, steps: int) -> Callable[[float, float], bool]:
+    """What the engine asks along the way: tells the progress of a step, answers whether to stop."""
+
+    def stop(value: float, bound: float) -> bool:
+        found = abs(value) < 1e25
+        share = max(0.0, 1.0 - gap_between(value, bound)) if found and abs(bound) < 1e25 else 0.0
+        note = f"{name} {value:,.0f}, within {1 - share:.2%}" if found else name
+        stopper.progress.advanced("solve", (number + share) / steps, note)
+        return stopper.asked
+
+    return stop
 
 
-def _without_ties(cost: Floats, scale: Floats) -> Floats:
-    """Perturb each cost by up to 1e-9 of itself, or of a typical one where it is smaller: a plant's price must not tilt a lane's."""
-    size = np.abs(cost) * scale
-    typical = float(np.median(size[size > 0])) if (size > 0).any() else 0.0
-    return cost + _TIE * np.linspace(0.0, 1.0, len(cost)) * np.maximum(size, typical) / scale
-
-
-def _lexicographic(
-    b: Blueprint, engine: Engine, *, gap: float, seconds: float | None, progress: Progress
-) -> tuple[list[tuple[str, float]], Outcome]:
+def _search(b: Blueprint, engine: Engine, goals: list[Objective], stopper: Stopper, gap: float) -> tuple[list[Step], Outcome]:
     """Minimise the objectives in order; each later one may give up the tolerance of those before."""
-    vectors, settings = objective_vectors(b), b.draft.arrays.settings
-    began = time.perf_counter()
-    values: list[tuple[str, float]] = []
-    steps = list(settings.objective) or ["shortage", "cost"]
-    outcome = Outcome("failed", None, np.inf, -np.inf, np.inf)
-    for number, name in enumerate(steps):
-        last = number == len(steps) - 1
-        cost = vectors[name]
-        if last:
-            cost = _without_ties(cost, engine.matrix.scale)
-        engine.objective(cost)  # without the last plan as a start: HiGHS 1.16 then calls plans optimal that are 4 % off
-
-        def stop(primal: float, bound: float, name: str = name, number: int = number) -> bool:
-            known = np.isfinite(primal) and np.isfinite(bound) and abs(primal) > 0 and abs(primal) < 1e25
-            share = max(0.0, 1.0 - abs(primal - bound) / abs(primal)) if known else 0.0
-            progress.advanced("solve", (number + share) / len(steps), f"{name} {primal:,.0f}" if known else name)
-            return progress.cancelled()
-
-        left = None if seconds is None else seconds - (time.perf_counter() - began)
-        step = engine.run(gap=gap, seconds=left, stop=stop)
-        if step.status == "infeasible" and number == 0:
-            return values, step
-        if step.x is None:
-            if outcome.x is None:
-                return values, step
-            return values, Outcome(step.status, outcome.x, float(cost @ outcome.x), -np.inf, np.inf)
-        values.append((name, float(vectors[name] @ step.x)))
-        outcome = step
-        if step.status in {"cancelled", "time_limit"}:
+    tolerance = b.draft.arrays.settings.objective_tolerance_share
+    periods = column_periods(b)
+    steps: list[Step] = []
+    best = Outcome("failed", None, np.inf, -np.inf, np.inf)
+    for number, goal in enumerate(goals):
+        last = number == len(goals) - 1
+        ties = tie_breaking(goal.vector, engine.matrix.scale) if last else 0.0
+        engine.objective(goal.vector + ties, goal.constant)  # afresh: with the last plan as a start HiGHS 1.16 ends on worse ones
+        began = time.perf_counter()
+        found = engine.run(gap=gap, seconds=_seconds(engine, stopper), stop=_told(stopper, goal.name, number, len(goals)))
+        if found.status == "infeasible" and number:  # the plan of the objective before does fit: rounding shut it out
+            engine.loosen(_LOOSER)
+            found = engine.run(gap=gap, seconds=_seconds(engine, stopper), stop=_told(stopper, goal.name, number, len(goals)))
+        kept = found
+        if found.x is None and best.x is not None and len(engine.matrix.whole):
+            kept = Outcome(found.status, best.x, goal.total(best.x), -np.inf, np.inf)  # the plan of the objective before
+        value = goal.total(kept.x) if kept.x is not None else np.inf
+        bound = min(kept.bound, value)
+        steps.append(Step(goal.name, kept.status, value, bound, gap_between(value, bound), time.perf_counter() - began))
+        best = kept
+        if kept.x is None or kept.status in {"cancelled", "time_limit"} or found.x is None:
             break
         if not last:
-            reached = float(vectors[name] @ step.x)
-            room = abs(reached) * (settings.objective_tolerance_share + 1e-9) + 1e-9 * float(np.abs(vectors[name]).max(initial=0.0))
-            engine.add_row(vectors[name], -np.inf, reached + room)
-    return values, outcome
+            _hold(engine, goal, kept.x, tolerance, periods)
+    return steps, best
 
 
-def _polish(b: Blueprint, engine: Engine, outcome: Outcome, progress: Progress) -> Floats:
-    """Round and fix the whole numbers and solve the linear rest: the plan that is verified and its shadow prices."""
-    assert outcome.x is not None  # noqa: S101 -- callers hand in outcomes with a plan alone
-    if not len(engine.matrix.whole):
-        return outcome.x
-    engine.fix_whole(outcome.x)
-    progress.advanced("solve", 1.0, "fixing whole numbers")
-    final = engine.run(gap=0.0, seconds=None, stop=lambda _primal, _bound: False)
-    return outcome.x if final.x is None else final.x
+def _seconds(engine: Engine, stopper: Stopper) -> float | None:
+    """Time for a search: what is left, less what finishing a plan with whole numbers takes."""
+    left = stopper.left
+    return None if left is None else left * (1.0 - (_FINISH_SHARE if len(engine.matrix.whole) else 0.0))
 
 
-def _shadow_prices(b: Blueprint, engine: Engine) -> pl.DataFrame:
-    """Duals of named rows: what one unit more of a capacity, contract or policy is worth, in money of base_date."""
-    from hinterland.design.wording import row_words
+def _hold(engine: Engine, goal: Objective, x: Floats, tolerance: float, periods: np.ndarray) -> None:
+    """Keep an objective's value × (1 + tolerance); what has come to nothing and can only grow is shut."""
+    vector, reached = goal.vector, goal.total(x) - goal.constant
+    paid = np.flatnonzero(vector)
+    size = float(np.abs(vector[paid] * engine.matrix.scale[paid]).max(initial=0.0))
+    if reached <= _ROUNDING * size and (vector[paid] > 0).all() and (engine.matrix.lower[paid] == 0).all():
+        engine.close(paid[~np.isin(paid, engine.matrix.whole)])
+        return
+    room = (abs(reached + goal.constant)) * (tolerance + _ROUNDING) + _ROUNDING * size
+    engine.hold(vector, periods, reached + room)
 
-    words = row_words(b)
-    duals = engine.duals()
-    live = np.flatnonzero(np.abs(duals[: len(words)]) > 1e-9)
-    rows = [(words[at][0], words[at][1], words[at][2], float(duals[at])) for at in live if words[at][0] != "balance"]
-    schema = {"block": pl.String, "row": pl.String, "period_id": pl.String, "dual": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row").sort("block", "row", "period_id")
+
+def _nothing_found(b: Blueprint, given: Given, matrix: Matrix, outcome: Outcome, stopper: Stopper) -> Exception:
+    """Why there is no plan, as the error to raise."""
+    if outcome.status in {"infeasible", "unbounded", "unbounded_or_infeasible"}:
+        plain = Engine(matrix)
+        check = plain.run(gap=0.0, seconds=stopper.left, stop=lambda _value, _bound: stopper.asked)
+        if check.status == "infeasible":
+            return explain(b, given, matrix, stopper)
+        if outcome.status != "infeasible" and check.x is not None:
+            return InvalidTables(
+                [
+                    Issue(
+                        "settings",
+                        None,
+                        "value",
+                        "endless_gain",
+                        what="the objective has no least value: more and more of something pays without end",
+                        why="something is bought, made or thrown away for less than nothing, and no limit stops it",
+                        fix="look for negative prices and costs and for incentives above the cost of making, and give them a limit",
+                    )
+                ]
+            )
+    if outcome.status in {"cancelled", "time_limit"}:
+        why = "stopped" if outcome.status == "cancelled" else "the time was over"
+        kind = "a linear model has no plan before its end" if not len(matrix.whole) else "no plan was found so far"
+        return Cancelled(None, f"{why} before a first plan was found: {kind}, nothing is kept")
+    return UnprovenPlan(None, f"the solver ended with {outcome.status} and no plan")
 
 
 def design(
-    net: Network, *, gap: float = 1e-4, seconds: float | None = None, progress: Progress = SILENT, fix: Plan | None = None, seed: int = 0
+    net: Network,
+    *,
+    gap: float = 1e-4,
+    seconds: float | None = None,
+    progress: Progress = SILENT,
+    fix: Plan | None = None,
+    complete: Plan | None = None,
+    seed: int = 0,
 ) -> DesignResult:
     """Design a resolved network: the plan that minimises settings.objective in order, proved without the solver.
 
-    `gap` is relative to each objective; `seconds` bounds the solve; `fix` keeps openings, modules and contracts of a plan
-    and re-optimises the rest.
+    Without settings.objective: shortage, then cost. `gap` is relative to each objective as reported (constant costs and
+    penalties included); `seconds` bounds the whole design, of which a tenth is kept for finishing a plan; the same
+    input and seed give the same plan unless time runs out. `fix` keeps openings, modules and contracts of a plan and
+    re-optimises the rest; `complete` keeps every row of a planner's partial plan, in whatever table, and fills in the
+    rest.
 
-    Raises InfeasibleDesign in planner's words, Cancelled when stopped before a first plan, UnprovenPlan when verify
-    disagrees (a defect of ours).
+    Raises InfeasibleDesign in planner's words; Cancelled when stopped, with the best plan so far as its `.result` if
+    there is one; InvalidScenario where a kept plan has signed a contract this world has not; InvalidTables where the
+    tables cannot be evaluated; UnprovenPlan when verify disagrees (a defect of ours).
     """
     began = time.perf_counter()
-    progress.advanced("build", 0.0)
-    a = arrays_of(net)
-    b = build(a)
-    if fix is not None:
-        from hinterland.design.fixing import fix_decisions
+    with Stopper(progress, seconds) as stopper:
+        progress.advanced("build", 0.0)
+        a = arrays_of(net)
+        for plan in (fix, complete):
+            if plan is not None:
+                refuse_unsigned(a, plan)
+        b = build(a, None if complete is None else forced_by(a, complete))
+        given = Given()
+        if fix is not None:
+            given = keep_decisions(b, fix)
+        if complete is not None:
+            given = complete_plan(b, complete)
+        matrix = matrix_of(b)
+        engine = Engine(matrix, seed=seed)
+        progress.advanced("build", 1.0)
+        objectives = objectives_of(b)
+        goals = [objectives[name] for name in (a.settings.objective or _DEFAULT)]
+        searching = time.perf_counter()
+        steps, outcome = _search(b, engine, goals, stopper, gap)
+        if outcome.x is None:
+            raise _nothing_found(b, given, matrix, outcome, stopper)
+        progress.advanced("solve", 1.0, "finishing the plan")
 
-        fix_decisions(b, fix)
-    matrix = matrix_of(b)
-    engine = Engine(matrix, seed=seed)
-    progress.advanced("build", 1.0)
-    values, outcome = _lexicographic(b, engine, gap=gap, seconds=seconds, progress=progress)
-    if outcome.status == "infeasible":
-        raise explain(b, matrix, progress)
-    if outcome.x is None:
-        if outcome.status in {"cancelled", "time_limit"}:
-            raise Cancelled(None, "stopped before a first plan was found: nothing is kept")
-        raise UnprovenPlan(None, f"the solver ended with {outcome.status} and no plan")
-    x = _polish(b, engine, outcome, progress)
-    plan = plan_of(b, x, "hinterland.design")
-    vectors = objective_vectors(b)
-    constant = float(b.constants["discounted"].sum())
-    names = [name for name, _ in values]
-    values = [(name, float(vectors[name] @ x) + (constant if name == "cost" else 0.0)) for name in names]
+        def run() -> Outcome:
+            left = stopper.left
+            return engine.run(gap=0.0, seconds=None if left is None else max(left, _FINISH_SECONDS), stop=lambda _value, _bound: False)
+
+        x, linear = finish(b, engine, outcome, run)
+        found = time.perf_counter()
+        last = goals[len(steps) - 1]
+        prices = shadow_prices(b, given, engine, last) if linear else no_shadow_prices()
+        result = _proved(net, b, x, goals, steps, prices, began=began, seed=seed, search_seconds=found - searching, matrix=matrix)
+        if outcome.status == "cancelled":
+            raise Cancelled(result, f"stopped with a plan {_distance(result.proof.gap_share)} the best possible {last.name}")
+        return result
+
+
+def _distance(gap_share: float) -> str:
+    return f"within {gap_share:.2%} of" if np.isfinite(gap_share) else "at an unknown distance from"
+
+
+def _proved(
+    net: Network, b: Blueprint, x: Floats, goals: list[Objective], steps: list[Step], prices: object, *,
+    began: float, seed: int, search_seconds: float, matrix: Matrix,
+) -> DesignResult:  # fmt: skip
+    """Read the plan off, count it again from the tables, and put plan and proof together."""
     from hinterland.model.verify import verify
 
+    plan = plan_of(b, x, "hinterland.design")
     claims = claims_of(b, x)
     report = verify(net, plan, claims)
     if not report.ok:
         raise UnprovenPlan(report, f"verify disagrees with the solver by {report.max_relative_error:.1e}: {report.worst(3)}")
-    offset = constant if names and names[-1] == "cost" else 0.0
+    last, goal = steps[-1], goals[len(steps) - 1]
+    value = goal.total(x)
+    bound = min(last.bound, value)
+    objective = [(one.name, one.real_total(x)) for one in goals]
+    if b.soft:
+        objective.append(("penalties", sum(one.penalties(x) for one in goals)))
     proof = Proof(
-        status=outcome.status,
-        objective=values[-1][1] if values else 0.0,
-        bound=min(outcome.bound + offset, values[-1][1]) if values else 0.0,
-        gap_share=outcome.gap_share,
+        status=last.status,
+        objective=value,
+        bound=bound,
+        gap_share=gap_between(value, bound),
         verify=report,
         input_digest=net.digest,
         scenarios=net.scenarios,
-        versions={name: version(name) for name in ("highspy", "linopy", "polars", "numpy")},
+        versions={name: version(name) for name in ("hinterland", "highspy", "linopy", "polars", "numpy")},
         seconds=time.perf_counter() - began,
         seed=seed,
         size={"rows": matrix.a.shape[0], "columns": matrix.a.shape[1], "whole_numbers": len(matrix.whole)},
+        steps=tuple(steps),
+        search_seconds=search_seconds,
     )
-    tables = {**claims, "steering": steering_of(b, x), "shadow_prices": _shadow_prices(b, engine)}
-    result = DesignResult(plan, values, tables, proof)
-    if outcome.status == "cancelled":
-        raise Cancelled(result, f"stopped with a plan within {outcome.gap_share:.2%} of the best possible")
-    return result
+    return DesignResult(plan, objective, {**claims, "steering": steering_of(b, x), "shadow_prices": prices}, proof)  # type: ignore[dict-item]

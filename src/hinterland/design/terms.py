@@ -43,6 +43,11 @@ class Draft:
         return variable in self.model.variables
 
     @property
+    def columns(self) -> int:
+        """Number of decisions so far: the solver's columns."""
+        return sum(int(one.labels.size) for one in self.model.variables.data.values())
+
+    @property
     def periods(self) -> int:
         """Number of periods."""
         return len(self.arrays.calendar)
@@ -85,7 +90,7 @@ def add_rows(draft: Draft, name: str, axis: str, terms: list[Term], sign: str, r
     place[numbers] = np.arange(len(numbers), dtype=np.int32)
     labels = np.concatenate([one.labels for one in terms]).astype(np.int32)
     weights = np.concatenate([one.coefficients for one in terms])
-    shape = (len(numbers), int(draft.model.nvars))
+    shape = (len(numbers), draft.columns)
     left = scipy.sparse.csr_array(scipy.sparse.coo_array((weights, (place[rows], labels)), shape=shape))
     grid = Grid({axis: pd.Index(numbers, name=axis)})
     draft.model.add_constraints(CSRConstraint(left, np.arange(len(numbers)), right[numbers], sign, grid, draft.model), name=name)
