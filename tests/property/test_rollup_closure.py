@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from random import Random
 from typing import Literal
 
 import numpy as np
 import polars as pl
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 from rollup_worlds import quantities, rollup_plan, rollup_world
 
 from hinterland.embodied import TraceResult, UntraceablePlan, trace
@@ -80,6 +82,20 @@ def test_a_plan_k_times_as_large_carries_the_same_freight_and_making_per_unit(am
     )
     assert rows.height == small.costs.filter(pl.col("kind").is_in(kinds)).height
     assert np.allclose(rows["per_unit"], rows["per_unit_right"], rtol=1e-9, atol=1e-300)
+
+
+@given(AMOUNTS, st.randoms(use_true_random=False))
+@settings(max_examples=5, deadline=None)
+def test_the_order_of_rows_never_shows(amounts: list[float], draw: Random) -> None:
+    straight = traced(amounts)
+    tables, plan = rollup_world(), rollup_plan(amounts)
+    for name in ("products", "sites", "recipes", "recipe_lines", "processes", "purchases", "lanes", "stocks", "demand"):
+        draw.shuffle(tables[name])
+    for name, frame in plan.tables.items():
+        plan = plan.with_table(name, frame[draw.sample(range(frame.height), frame.height)])
+    mixed = trace(network(tables), plan)
+    for name in ("delivered", "costs", "co2e", "transport", "origins", "unallocated", "allocations"):
+        assert_frame_equal(getattr(straight, name), getattr(mixed, name), rel_tol=1e-9, abs_tol=1e-12)
 
 
 @given(st.integers(2, 30), st.integers(0, 2**32 - 1), st.floats(0.0, 1.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from hinterland.model.accounts.placing import Placed
     from hinterland.model.arrays import Arrays
 
-__all__ = ["Allocation", "Chain", "chain_of"]
+__all__ = ["ALLOCATIONS", "Chain", "chain_of"]
 
-Allocation = Literal["value", "mass", "none"]
+ALLOCATIONS = ("value", "mass", "none")
 _LOST = 1e-9
 """A pool of which less than this share of what it receives leaves keeps the rest: `left_over`."""
 
@@ -134,7 +134,7 @@ def _worth(a: Arrays, cells: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({"cell": cell, "value": value, "mass_t": mass}).with_columns(pl.col("value").fill_nan(None))
 
 
-def _allocated(gives: pl.DataFrame, worth: pl.DataFrame, allocation: Allocation) -> pl.DataFrame:
+def _allocated(gives: pl.DataFrame, worth: pl.DataFrame, allocation: str) -> pl.DataFrame:
     """Share of each run's burden per good and co-product: run, cell, share, basis. Scrap carries nothing.
 
     value: by value_per_unit · quantity, a co-product without a value is worth nothing; where the good itself has no
@@ -203,7 +203,7 @@ def _waste(gives: pl.DataFrame, runs: pl.DataFrame, received: pl.DataFrame) -> p
     return pl.concat([makers, rest]).group_by("cell", "at").agg(pl.col("share").sum()).sort("cell", "at")
 
 
-def chain_of(a: Arrays, placed: Placed, allocation: Allocation) -> Chain:
+def chain_of(a: Arrays, placed: Placed, allocation: str) -> Chain:
     """Read what a plan moves off its placed rows; see `Chain`."""
     periods, flows, stocks = len(a.calendar), a.flows, a.stocks
     size = len(a.pools) * periods

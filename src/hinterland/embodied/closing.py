@@ -131,7 +131,8 @@ def closure_of(
     rows = goods.drop("left_over")
     for part in (lost, totals, _opened(a)):
         rows = rows.join(part, on="satellite", how="full", coalesce=True)
-    rows = _with_sums(rows.with_columns(pl.exclude("satellite").fill_null(0.0)))
+    rows = rows.with_columns(pl.exclude("satellite").fill_null(0.0)).filter(pl.any_horizontal(pl.exclude("satellite") != 0))
+    rows = _with_sums(rows)
     out_of = pl.sum_horizontal("delivered", "closing_stock", "disposed", "unallocated")
     size = pl.col("size") + pl.col("opening_stock")
     error = pl.when(size > 0).then((out_of - pl.col("plan_total") - pl.col("opening_stock")).abs() / size).otherwise(0.0)

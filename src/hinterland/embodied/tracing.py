@@ -10,7 +10,7 @@ import polars as pl
 
 from hinterland.core.errors import HinterlandError
 from hinterland.embodied.burdens import burdens_of
-from hinterland.embodied.chain import chain_of
+from hinterland.embodied.chain import ALLOCATIONS, chain_of
 from hinterland.embodied.closing import closure_of
 from hinterland.embodied.system import closed_loops, system_of
 from hinterland.model.accounts import accounts_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hinterland.core.calendar import Floats, Ints
-    from hinterland.embodied.chain import Allocation, Chain
+    from hinterland.embodied.chain import Chain
     from hinterland.embodied.system import System
     from hinterland.model.accounts.placing import Placed
     from hinterland.model.arrays import Arrays
@@ -58,10 +58,11 @@ class TraceResult:
 
     unallocated: satellite, reason, amount. closure: satellite, delivered, closing_stock, disposed, unallocated, plan_total,
     opening_stock, relative_error. allocations: site_id, recipe_id, period_id, product_id, share, basis: how recipes with
-    co-products were split; `allocation` is what was asked for.
+    co-products were split; `allocation` is what was asked for. `loops` counts the loops of pools that were solved.
     """
 
     allocation: str
+    loops: int
     currency: str
     units: Mapping[str, str]
     delivered: pl.DataFrame
@@ -82,7 +83,8 @@ class TraceResult:
             "none": "to the good alone",
         }[self.allocation]
         used = ", ".join(sorted(set(self.allocations["basis"].to_list()))) or "no recipe has any"
-        return f"co-products: {told}; used: {used}. Scrap carries nothing. Site costs are spread over the site's output by value."
+        loops = f" Loops solved: {self.loops}." if self.loops else ""
+        return f"Co-products: {told}; used: {used}. Scrap carries nothing. Site costs are spread over the site's output by value.{loops}"
 
 
 def _refuse(a: Arrays, placed: Placed) -> None:
@@ -156,14 +158,14 @@ def _carried(
     ]
 
 
-def trace(net: Network, plan: Plan, *, allocation: Allocation = "value") -> TraceResult:
+def trace(net: Network, plan: Plan, *, allocation: str = "value") -> TraceResult:
     """Roll a plan up the chain: what one delivered unit costs and emits, by stage, kind and place, and where it comes from.
 
     `net` is resolved. Co-products are allocated by value, by mass or not at all (none). Raises UntraceablePlan where the plan
     names what the network does not have or sends goods round without an outlet, ValueError for another allocation.
     """
-    if allocation not in ("value", "mass", "none"):
-        raise ValueError(f"allocation is value, mass or none, not {allocation}")
+    if allocation not in ALLOCATIONS:
+        raise ValueError(f"allocation is one of {', '.join(ALLOCATIONS)}, not {allocation}")
     a = arrays_of(net)
     placed = place_plan(a, plan)
     _refuse(a, placed)
@@ -198,6 +200,7 @@ def trace(net: Network, plan: Plan, *, allocation: Allocation = "value") -> Trac
     split = chain.allocation.join(lines, on="line").with_columns(pools[chain.allocation["at"].to_numpy()].select("product_id", "period_id"))
     return TraceResult(
         allocation=allocation,
+        loops=system.loops,
         currency=a.settings.currency,
         units=dict(net["products"].select("product_id", "unit").iter_rows()),
         delivered=delivered.drop("at"),
