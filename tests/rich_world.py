@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from worlds import Tables, years
 
 from hinterland.model.plan import Plan
+from worlds import Tables, years
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
@@ -100,8 +100,8 @@ def rich_tables() -> Tables:
             {"contract_id": "ore_deal", "supplier": "mine", "buyer": "smelter", "product_id": "ore", "status": "signed", "sign_cost": 30.0},
         ],
         "contract_phases": [
-            {"contract_id": "ore_deal", "start_date": FIRST, "min_share": 0.5, "exclusive": 1.0, "min_quantity_per_year": 400.0,
-             "take_or_pay_share": 0.6, "max_quantity_per_year": 280.0},
+            {"contract_id": "ore_deal", "start_date": FIRST, "min_share": 0.5, "exclusive": 1.0, "min_quantity_per_year": 300.0,
+             "take_or_pay_share": 0.8, "max_quantity_per_year": 300.0},
         ],
         "contract_prices": [{"contract_id": "ore_deal", "start_date": FIRST, "from_quantity": 0.0, "price_per_unit": 2.0}],
         "policies": [
@@ -189,7 +189,7 @@ AMOUNTS: dict[str, tuple[float, float]] = {
     "capital": (400 / 4, 2 * 400 / 4),
     "lane_fixed": (70.0, 70.0),
     "qualification": (60.0, 0.0),
-    "take_or_pay": ((0.6 * 400 - 200) * 2.0, (0.6 * 400 - 237.5) * 2.0),
+    "take_or_pay": ((0.8 * 300 - 200) * 2.0, (0.8 * 300 - 237.5) * 2.0),
     "sign": (30.0, 0.0),
     "carbon": (0.780 * 50, 0.92625 * 50),
     "credit": (-(80 * 0.5 + 80 * 0.1 * 7.15), -(95 * 0.5 + 100 - 80 * 0.1 * 7.15)),  # 6 + 0.55 + 0.6 a tonne; 100 in all

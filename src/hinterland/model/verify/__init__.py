@@ -82,7 +82,7 @@ def _check_rows(plan: Plan, misfits: pl.DataFrame, ledger: Ledger) -> None:
             ledger.add(check, part["where"], at, left, "=", np.zeros(len(left)), 0.0, words)
 
     for why, rows in misfits.group_by("why", "table", maintain_order=True):
-        add("known", rows.with_columns(where=pl.concat_str(pl.lit(f"{why[1]}: "), "where")), "{where} in {period}: " + str(why[0]))
+        add("known", rows.with_columns(where=pl.concat_str(pl.lit(f"{why[1]}: "), "where")), str(why[0]))
     for table, columns in PLAN_COLUMNS.items():
         frame, keys = plan[table], list(plan_keys(table))
         place = pl.concat_str(pl.lit(f"{table}: "), pl.concat_str([pl.col(key) for key in keys], separator=" ", ignore_nulls=True))
@@ -92,10 +92,10 @@ def _check_rows(plan: Plan, misfits: pl.DataFrame, ledger: Ledger) -> None:
             cells = pl.col(amount).cast(pl.Float64)
             bad = frame.filter((cells < 0) | ~cells.is_finite() | cells.is_null())
             told = bad.select(where=place, period_id=period, quantity=pl.col(amount).cast(pl.Float64).fill_null(float("nan")))
-            add("finite", told, "{where} in {period}: {left} is no quantity")
+            add("finite", told, "{left} is no quantity")
         double = frame.group_by(keys).agg(count=pl.len()).filter(pl.col("count") > 1)
         told = double.select(where=place, period_id=period, quantity=pl.col("count").cast(pl.Float64))
-        add("once", told, "{where} in {period}: {left} rows with the same key")
+        add("once", told, "{left} rows with the same key")
 
 
 def _steering(accounts: Accounts, policies: pl.DataFrame) -> pl.DataFrame:
@@ -116,10 +116,11 @@ def _check_signed(plan: Plan, ledger: Ledger) -> None:
     strange = [one for one in plan["signed"]["contract_id"].to_list() if not signed.get(one)]
     ledger.add(
         "signed", [f"contract {one}" for one in strange], None, np.ones(len(strange)), "=", np.zeros(len(strange)), 1.0,
-        "{where} is signed by the plan, not in this world",
+        "is signed by the plan, not in this world",
     )  # fmt: skip
 
 
+@np.errstate(invalid="ignore", over="ignore")  # a quantity that is no number is a line that fails, not a warning
 def verify(net: Network, plan: Plan, claims: Mapping[str, pl.DataFrame] | None = None, tolerance: float = 1e-6) -> VerifyReport:
     """Count a plan again from the tables of a resolved network, without any solver, and hold claims against that.
 

@@ -42,12 +42,12 @@ def _hold(ledger: Ledger, check: str, claimed: pl.DataFrame, counted: pl.DataFra
     ):  # fmt: skip
         ledger.add(
             check, part[name].fill_null(""), t, part["claimed"].to_numpy(), "=", part["counted"].to_numpy(), _SMALL * part["whole"].to_numpy(),
-            "{where} in {period}: the plan's maker counts {left}" + unit + ", the tables say {right}" + unit,
+            "the plan's maker counts {left}" + unit + ", the tables say {right}" + unit,
         )  # fmt: skip
     left, right = float(both["claimed"].sum()), float(both["counted"].sum())
     ledger.add(
         f"{check}_total", ["all"], None, np.array([left]), "=", np.array([right]), _SMALL * float(both["larger"].sum()),
-        "in all: the plan's maker counts {left}" + unit + ", the tables say {right}" + unit,
+        "the plan's maker counts {left}" + unit + ", the tables say {right}" + unit,
     )  # fmt: skip
 
 

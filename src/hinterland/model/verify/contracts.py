@@ -36,4 +36,4 @@ def check_contracts(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
         scale = float(s.need[pact.goods].max(initial=0.0))
         for check, live, left, sense, right, words in rules:
             t = np.flatnonzero(live)
-            ledger.add(check, [pact.words] * len(t), t, left[t], sense, right[t], scale, "{where} in {period}: " + words)
+            ledger.add(check, [pact.words] * len(t), t, left[t], sense, right[t], scale, words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -38,9 +37,26 @@ def violation_of(left: Floats, sense: Sense, right: Floats) -> Floats:
     return np.where(np.isnan(gap), np.inf, np.maximum(gap, 0.0))
 
 
-def _told(template: str, columns: dict[str, str]) -> pl.Expr:
-    names = re.findall(r"{(\w+)}", template)
-    return pl.format(re.sub(r"{\w+}", "{}", template), *[pl.col(columns.get(name, name)) for name in names])
+def _pieces(template: str) -> tuple[str, bool, str, bool, str]:
+    """Split `a {left} b {right} c` into its words and whether each side is told.
+
+    >>> _pieces("makes {left}, at most 1")
+    ('makes ', True, ', at most 1', False, '')
+    """
+    before, left, rest = template.partition("{left}")
+    between, right, after = (rest if left else before).partition("{right}")
+    return (before, bool(left), between, bool(right), after) if left else ("", False, between, bool(right), after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    check: str
+    template: str
+    where: pl.Series
+    period: Ints
+    left: Floats
+    right: Floats
+    error: Floats
 
 
 @dataclass
@@ -49,7 +65,7 @@ class Ledger:
 
     a: Arrays
     tolerance: float
-    frames: list[pl.DataFrame] = field(default_factory=list)
+    parts: list[_Part] = field(default_factory=list)
 
     def add(
         self, check: str, where: pl.Series | list[str], t: Ints | None, left: Floats, sense: Sense, right: Floats,
@@ -57,36 +73,51 @@ class Ledger:
     ) -> None:  # fmt: skip
         """Add lines left (sense) right; the error counts relative to the largest of both sides and `scale`.
 
-        `words` is a template of {where}, {period}, {left} and {right}. Lines without a finite limit are left out.
+        `words` says what is wrong with {left} and {right}, in this order; place and period come before. Lines without a
+        finite limit are left out.
         """
-        size = len(left)
-        if not size:
+        if not len(left):
             return
-        ids = pl.Series("period_id", list(self.a.calendar.ids), dtype=pl.String)
-        frame = pl.DataFrame(
-            {
-                "check": pl.Series([check], dtype=pl.String).new_from_index(0, size),
-                "where": pl.Series(where, dtype=pl.String),
-                "period_id": ids[t] if t is not None else pl.Series([None], dtype=pl.String).new_from_index(0, size),
-                "left": pl.Series(left, dtype=pl.Float64),
-                "right": pl.Series(np.broadcast_to(right, (size,)), dtype=pl.Float64),
-            }
-        )
-        with np.errstate(invalid="ignore"):
-            gap = violation_of(left, sense, right)
-            largest = np.maximum(np.maximum(np.abs(left), np.abs(right)), np.maximum(scale, 1e-12))
-            error = np.where(np.isinf(gap), np.inf, gap / np.where(np.isfinite(largest), largest, 1.0))
-        told = [pl.col(name).round_sig_figs(6).cast(pl.String).str.strip_suffix(".0").alias(f"_{name}") for name in ("left", "right")]
-        limited = pl.col("right").is_not_nan() & pl.col("right").is_infinite()
-        self.frames.append(
-            frame.with_columns(relative_error=pl.Series(error), ok=pl.Series(error <= self.tolerance))
-            .filter(~limited | ~pl.col("ok"))
-            .with_columns(told)
-            .with_columns(_period=pl.col("period_id").fill_null("all periods"))
-            .with_columns(words=_told(words, {"period": "_period", "left": "_left", "right": "_right"}))
-            .select(list(LINE_COLUMNS))
-        )
+        gap = violation_of(left, sense, right)
+        largest = np.maximum(np.maximum(np.abs(left), np.abs(right)), np.maximum(scale, 1e-12))
+        error = np.where(np.isinf(gap), np.inf, gap / np.where(np.isfinite(largest), largest, 1.0))
+        period = np.full(len(left), -1) if t is None else t
+        names = where if isinstance(where, pl.Series) else pl.Series(where, dtype=pl.String)
+        kept = np.flatnonzero(~np.isinf(right) | (error > 0))
+        self.parts.append(_Part(check, words, names.gather(kept), period[kept], left[kept], right[kept], error[kept]))
 
     def lines(self) -> pl.DataFrame:
         """All lines, sorted by check, place and period."""
-        return pl.concat([pl.DataFrame(schema=LINE_COLUMNS), *self.frames]).sort("check", "where", "period_id", maintain_order=True)
+        parts = [part for part in self.parts if len(part.left)]
+        if not parts:
+            return pl.DataFrame(schema=LINE_COLUMNS)
+        sizes = [len(part.left) for part in parts]
+        of = np.repeat(np.arange(len(parts)), sizes)
+        pieces = [_pieces(part.template) for part in parts]
+
+        def word(at: int) -> pl.Series:
+            return pl.Series([str(one[at]) for one in pieces], dtype=pl.String)[of]
+
+        def told(name: str, at: int) -> pl.Expr:
+            shown = pl.Series(np.array([bool(one[at]) for one in pieces])[of])
+            return pl.when(shown).then(pl.col(name).round_sig_figs(6).cast(pl.String).str.strip_suffix(".0")).otherwise(pl.lit(""))
+
+        ids = pl.Series([*self.a.calendar.ids, None], dtype=pl.String)
+        error = np.concatenate([part.error for part in parts])
+        frame = pl.DataFrame(
+            {
+                "check": pl.Series([part.check for part in parts], dtype=pl.String)[of],
+                "where": pl.concat([part.where.alias("where") for part in parts]),
+                "period_id": ids[np.concatenate([part.period for part in parts])],
+                "left": np.concatenate([part.left for part in parts]),
+                "right": np.concatenate([part.right for part in parts]),
+                "relative_error": error,
+                "ok": error <= self.tolerance,
+                "_before": word(0),
+                "_between": word(2),
+                "_after": word(4),
+            }
+        )
+        place = pl.when(pl.col("period_id").is_null()).then("where").otherwise(pl.concat_str("where", pl.lit(" in "), "period_id"))
+        words = pl.concat_str(place, pl.lit(": "), "_before", told("left", 1), "_between", told("right", 3), "_after")
+        return frame.with_columns(words=words).select(list(LINE_COLUMNS)).sort("check", "where", "period_id", maintain_order=True)

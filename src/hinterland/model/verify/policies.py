@@ -256,7 +256,7 @@ def check_policies(a: Arrays, p: Placed, s: Totals, accounts: Accounts, ledger: 
                 least = "at least" if one.sense == ">=" else "at most"
                 ledger.add(
                     "policy", [label], np.array([one.period]), *sides, one.scale,
-                    "{where} in {period}: {left}, " + least + " {right}",
+                    "{left}, " + least + " {right}",
                 )  # fmt: skip
                 continue
             gap = float(violation_of(*sides)[0])

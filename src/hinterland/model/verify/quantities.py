@@ -42,20 +42,20 @@ def check_pools(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     live = np.flatnonzero((left.ravel() != 0) | (right.ravel() != 0))
     ledger.add(
         "balance", _pool_names(a, pool[live]), t[live], left.ravel()[live], "=", right.ravel()[live], s.need[a.pools.product[pool[live]]],
-        "{where} in {period}: {left} comes in, {right} goes out or stays",
+        "{left} comes in, {right} goes out or stays",
     )  # fmt: skip
     arrives = s.inflow + s.bought
     closed = np.flatnonzero((s.open[a.pools.site] < 0.5).ravel() & (arrives.ravel() != 0))
     ledger.add(
         "closed_site", _pool_names(a, pool[closed]), t[closed], arrives.ravel()[closed], "<=", np.zeros(len(closed)),
-        s.need[a.pools.product[pool[closed]]], "{where} in {period}: the site is not open and takes in {left}",
+        s.need[a.pools.product[pool[closed]]], "the site is not open and takes in {left}",
     )  # fmt: skip
     allowed = (
         ~np.isnan(a.products.disposal_cost[a.pools.product[p.thrown_pool], p.thrown_period]) & ~a.sites.closed[a.pools.site[p.thrown_pool]]
     )
     ledger.add(
         "disposal", _pool_names(a, p.thrown_pool), p.thrown_period, p.thrown, "<=", np.where(allowed, np.inf, 0.0),
-        s.need[a.pools.product[p.thrown_pool]], "{where} in {period}: {left} thrown away, the product may not be",
+        s.need[a.pools.product[p.thrown_pool]], "{left} thrown away, the product may not be",
     )  # fmt: skip
 
 
@@ -77,12 +77,12 @@ def check_lines(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     live = np.flatnonzero(s.made != 0)
     ledger.add(
         "line_capacity", line_names(out.line[live], out.vintage[live]), out.period[live], s.made[live], "<=", limit[live],
-        s.need[lines.product[out.line[live]]], "{where} in {period}: makes {left}, can make {right}",
+        s.need[lines.product[out.line[live]]], "makes {left}, can make {right}",
     )  # fmt: skip
     stray = np.flatnonzero(s.stray != 0)
     ledger.add(
         "line_capacity", line_names(p.made_line[stray], p.made_vintage[stray]), p.made_period[stray], p.made[stray], "<=",
-        np.zeros(len(stray)), s.need[lines.product[p.made_line[stray]]], "{where} in {period}: makes {left}, the line cannot run then",
+        np.zeros(len(stray)), s.need[lines.product[p.made_line[stray]]], "makes {left}, the line cannot run then",
     )  # fmt: skip
     share = lines.min_utilisation
     installed = _per_line(out.line, out.period, np.where(old, out.capacity, limit), share.shape)
@@ -91,7 +91,7 @@ def check_lines(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     told = names.lines(k)
     ledger.add(
         "min_utilisation", named(told["product_id"], " at ", told["site_id"]), t, made[k, t], ">=", (share * installed)[k, t],
-        s.need[lines.product[k]], "{where} in {period}: makes {left}, its floor while open is {right}",
+        s.need[lines.product[k]], "makes {left}, its floor while open is {right}",
     )  # fmt: skip
 
 
@@ -112,12 +112,12 @@ def check_lanes(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     product = a.flows.product[lane]
     dead = a.sites.closed[a.flows.from_site[lane]] | a.sites.closed[a.flows.to_site[lane]]
     limit = np.where(dead, 0.0, rates.capacity[lane, t])
-    ledger.add("lane_capacity", where, t, flow, "<=", limit, s.need[product], "{where} in {period}: carries {left}, can carry {right}")
+    ledger.add("lane_capacity", where, t, flow, "<=", limit, s.need[product], "carries {left}, can carry {right}")
     least = rates.lanes["min_quantity_if_used"].cast(pl.Float64).fill_null(0.0).to_numpy()[lane]
     used = np.flatnonzero((least > 0) & (flow > ledger.tolerance * s.need[product]))
     ledger.add(
         "least_quantity", where.gather(used), t[used], flow[used], ">=", least[used], s.need[product[used]],
-        "{where} in {period}: carries {left}, at least {right} if used",
+        "carries {left}, at least {right} if used",
     )  # fmt: skip
     frame = a.net["lane_groups"]
     if not frame.height:
@@ -132,7 +132,7 @@ def check_lanes(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     g, when = _cells(*limits.shape)
     ledger.add(
         "lane_group_capacity", named("lane group ", frame["capacity_group"][g]), when, tonnes.ravel(), "<=", limits.ravel(), scale.ravel(),
-        "{where} in {period}: carries {left} t, can carry {right} t",
+        "carries {left} t, can carry {right} t",
     )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def check_throughput(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     site, t = (np.asarray(one, dtype=np.int64) for one in np.nonzero(np.isfinite(limit)))
     ledger.add(
         "throughput", Names(a).sites(site), t, tonnes[site, t], "<=", limit[site, t], scale[site],
-        "{where} in {period}: {left} t leave or are delivered, {right} t can",
+        "{left} t leave or are delivered, {right} t can",
     )  # fmt: skip
 
 
@@ -166,13 +166,13 @@ def check_buying(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     where = named(told["product_id"], " at ", told["site_id"], " from offer ", told["offer_id"].fill_null(""))
     ledger.add(
         "purchase_limit", where, t, bought[o, t], "<=", limit[o, t], s.need[a.pools.product[offers.pool[o]]],
-        "{where} in {period}: buys {left}, is offered {right}",
+        "buys {left}, is offered {right}",
     )  # fmt: skip
     served = summed(p.served_row, p.served, len(a.demand.pool))
     rows = a.demand.rows
     ledger.add(
         "demand", named(rows["product_id"], " at ", rows["site_id"], " ", rows["segment"]), a.demand.period, served, "<=", a.demand.quantity,
-        s.need[a.pools.product[a.demand.pool]], "{where} in {period}: delivers {left}, demand is {right}",
+        s.need[a.pools.product[a.demand.pool]], "delivers {left}, demand is {right}",
     )  # fmt: skip
 
 
@@ -186,12 +186,12 @@ def check_stocks(a: Arrays, s: Totals, ledger: Ledger) -> None:
     where, scale = _pool_names(a, stocks.pool[row]), s.need[a.pools.product[stocks.pool[row]]]
     most = np.where(opened > 0, stocks.most, 0.0)
     held = s.held.ravel()
-    ledger.add("stock_most", where, t, held, "<=", most.ravel(), scale, "{where} in {period}: holds {left}, at most {right}")
+    ledger.add("stock_most", where, t, held, "<=", most.ravel(), scale, "holds {left}, at most {right}")
     least = (stocks.least * opened).ravel()
     asked = np.flatnonzero(least > 0)
     ledger.add(
         "stock_least", where.gather(asked), t[asked], held[asked], ">=", least[asked], scale[asked],
-        "{where} in {period}: holds {left}, at least {right}",
+        "holds {left}, at least {right}",
     )  # fmt: skip
     leaves = (s.used + s.outflow + s.delivered)[stocks.pool]
     cover = stocks.days_of_cover / a.calendar.days * leaves
@@ -200,11 +200,11 @@ def check_stocks(a: Arrays, s: Totals, ledger: Ledger) -> None:
     asked = np.flatnonzero(cover.ravel() > 0)
     ledger.add(
         "stock_cover", where.gather(asked), t[asked], held[asked], ">=", cover.ravel()[asked], scale[asked],
-        "{where} in {period}: holds {left}, its days of cover ask for {right}",
+        "holds {left}, its days of cover ask for {right}",
     )  # fmt: skip
     if a.settings.terminal_stock == "initial":
         last = np.flatnonzero((t == s.periods - 1) & (stocks.initial[row] > 0))
         ledger.add(
             "stock_terminal", where.gather(last), t[last], held[last], ">=", stocks.initial[row[last]], scale[last],
-            "{where} in {period}: ends with {left}, began with {right}",
+            "ends with {left}, began with {right}",
         )  # fmt: skip

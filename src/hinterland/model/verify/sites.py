@@ -49,28 +49,28 @@ def check_sites(a: Arrays, p: Placed, ledger: Ledger) -> None:
     before[:, 1:] = p.open[:, :-1]
     ledger.add(
         "open_from_start", where, t, p.open.ravel(), "=", (before + p.started - p.stopped).ravel(), 1.0,
-        "{where} in {period}: open is {left}, by its starts and stops it is {right}",
+        "open is {left}, by its starts and stops it is {right}",
     )  # fmt: skip
     for word, values in (("open", p.open), ("started", p.started), ("stopped", p.stopped)):
         nearest = np.where(values > 0.5, 1.0, 0.0)
         ledger.add(
             "whole_site", where, t, values.ravel(), "=", nearest.ravel(), 1.0,
-            "{where} in {period}: " + word + " is {left}, it is 0 or 1",
+            word + " is {left}, it is 0 or 1",
         )  # fmt: skip
     for word, values in (("start", p.started), ("stop", p.stopped)):
         ledger.add(
             f"{word}_once", names.sites(gated), None, values.sum(axis=1), "<=", np.ones(len(gated)), 1.0,
-            "{where}: {left} " + word + "s, a site has at most one",
+            "{left} " + word + "s, a site has at most one",
         )  # fmt: skip
     least, most = _windows(a)
     ledger.add(
         "start_allowed", where, t, p.started.ravel(), "<=", most.ravel(), 1.0,
-        "{where} in {period}: started is {left}, its build time and dates allow {right}",
+        "started is {left}, its build time and dates allow {right}",
     )  # fmt: skip
     due = np.flatnonzero(least.ravel() > 0)
     ledger.add(
         "start_committed", where.gather(due), t[due], p.started.ravel()[due], ">=", least.ravel()[due], 1.0,
-        "{where} in {period}: started is {left}, the site is committed to start then",
+        "started is {left}, the site is committed to start then",
     )  # fmt: skip
 
 
@@ -83,19 +83,17 @@ def check_modules(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     told = names.lines(k)
     where = named("modules for ", told["product_id"], " at ", told["site_id"])
     added = s.n[k, t]
-    ledger.add(
-        "whole_module", where, t, added, "=", np.maximum(np.round(added), 0.0), 1.0, "{where} in {period}: {left} is no number of modules"
-    )
+    ledger.add("whole_module", where, t, added, "=", np.maximum(np.round(added), 0.0), 1.0, "{left} is no number of modules")
     ready = day_number(a.settings.decision_date) + lines.rows["module_build_days"].cast(pl.Float64).fill_null(0.0).to_numpy()
     in_time = a.calendar.start[t] >= ready[k]
     can = np.where((s.open[lines.site[k], t] > 0.5) & in_time, lines.max_modules[k], 0.0)
     ledger.add(
         "module_start", where, t, added, "<=", can, 1.0,
-        "{where} in {period}: {left} start, {right} can (the site must be open and the build time over)",
+        "{left} start, {right} can (the site must be open and the build time over)",
     )  # fmt: skip
     line: Ints = np.unique(k)
     told = names.lines(line)
     ledger.add(
         "modules_in_all", named("modules for ", told["product_id"], " at ", told["site_id"]), None, s.n[line].sum(axis=1), "<=",
-        lines.max_modules[line], 1.0, "{where}: {left} in all, at most {right}",
+        lines.max_modules[line], 1.0, "{left} in all, at most {right}",
     )  # fmt: skip
