@@ -1,0 +1,214 @@
+"""Sentences that numbers make: who costs more, who emits less, in which sign, in a neutral tone. No winner is assumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hinterland.report.numbers import amount, change_words, number, relative, share, signed, signed_share
+from hinterland.report.words import AIMS, homes, kpi_name, listed, plain, region_name, sentence, wanted
+
+if TYPE_CHECKING:
+    from hinterland.comparison import Board
+
+__all__ = [
+    "Cell",
+    "Delta",
+    "Panel",
+    "cell",
+    "delta",
+    "exclusivity",
+    "headline",
+    "home_words",
+    "others",
+    "panels",
+    "unit_of",
+    "value_of",
+    "verdict",
+]
+
+_SAME = 5e-4
+_MOST_FIGURES = 4
+_LEADS = (
+    "co2e_kg_per_",
+    "co2e_location_kg_per_",
+    "km_mean",
+    "transit_days_mean",
+    "customs_borders_mean",
+    "risk_weighted_value_share",
+    "country_hhi",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A difference to the baseline: text with sign, arrow of the number, and what it means: better, worse or same."""
+
+    text: str
+    arrow: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value as text, and its difference to the baseline; the baseline itself has none."""
+
+    value: str
+    delta: Delta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A question, what the numbers answer, and the numbers: columns are (name, unit), rows (strategy, cells)."""
+
+    question: str
+    answer: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+
+
+def value_of(board: Board, strategy: str, kpi: str) -> float | None:
+    """Value of a key figure; None where the board lacks it."""
+    try:
+        return board.kpi(strategy, kpi)
+    except KeyError:
+        return None
+
+
+def unit_of(board: Board, kpi: str) -> str:
+    """Unit of a key figure; empty for a pure number."""
+    rows = board.kpis.filter(pl.col("kpi") == kpi)["unit"]
+    return "" if not len(rows) or rows[0] in {None, "1"} else str(rows[0])
+
+
+def others(board: Board) -> list[str]:
+    """Every strategy but the baseline."""
+    return [one for one in board.strategies if one != board.against]
+
+
+def home_words(board: Board) -> str:
+    """The regions of delivery, as a reader says them."""
+    return listed([region_name(one) for one in homes(board)])
+
+
+def delta(kpi: str, unit: str, value: float | None, base: float | None) -> Delta | None:
+    """Difference of a key figure to its baseline: relative, or in points for shares. None where a value is missing.
+
+    >>> delta("regional_share", "share", 0.60, 0.40)
+    Delta(text='+20 pts', arrow='▲', meaning='better')
+    >>> delta("cost_total", "USD", 110.0, 100.0).meaning
+    'worse'
+    """
+    if value is None or base is None:
+        return None
+    change = relative(value, base)
+    if unit == "share":
+        size, least = (value - base) * 100, 0.05
+        text = signed(size if abs(size) >= least else 0.0, 2) + " pts"
+    elif change is None:  # a baseline of 0 has no percentage
+        size, least = value - base, 1e-12
+        text = signed(size)
+    else:
+        size, least = change, _SAME
+        text = signed_share(size)
+    if abs(size) < least:
+        return Delta(text, "=", "same")
+    return Delta(text, "▲" if size > 0 else "▼", "better" if size * wanted(kpi) > 0 else "worse")
+
+
+def cell(board: Board, strategy: str, kpi: str) -> Cell:
+    """A key figure of a strategy, ready to be read."""
+    unit, value = unit_of(board, kpi), value_of(board, strategy, kpi)
+    shown = share(value) if unit == "share" else number(value)
+    return Cell(shown, None if strategy == board.against else delta(kpi, unit, value, value_of(board, board.against, kpi)))
+
+
+def verdict(board: Board, strategy: str) -> str:
+    """What a strategy costs and emits against the baseline, in one sentence."""
+    by_cost, by_kg = (
+        relative(value_of(board, strategy, kpi), value_of(board, board.against, kpi))
+        for kpi in (f"cost_per_{board.unit.lower()}", f"co2e_kg_per_{board.unit.lower()}")
+    )
+    if by_cost is None or by_kg is None:
+        return f"{sentence(strategy)} delivers the same as {board.against}"
+    same = abs(by_cost) < _SAME or abs(by_kg) < _SAME
+    first = change_words(by_cost, "costs {} more per {} than", "costs {} less per {} than", "costs as much per {} as", board.unit)
+    then = change_words(by_kg, "emits {} more CO₂e", "emits {} less CO₂e", "emits the same CO₂e")
+    return f"{sentence(strategy)} {first} {board.against}{' and' if same or (by_cost > 0) == (by_kg > 0) else ', but'} {then}"
+
+
+def headline(board: Board) -> tuple[str, list[str]]:
+    """The report's headline about the first alternative, and a sentence about each further one."""
+    rest = others(board)
+    if not rest:
+        cost = value_of(board, board.against, f"cost_per_{board.unit.lower()}")
+        return f"{sentence(board.against)} costs {amount(cost, board.currency)} per {board.unit}", []
+    return verdict(board, rest[0]), [verdict(board, one) + "." for one in rest[1:]]
+
+
+def _panel(board: Board, question: str, answer: str, kpis: list[str]) -> Panel:
+    columns = tuple((kpi_name(kpi, board.unit), "" if (unit := unit_of(board, kpi)) == "share" else unit) for kpi in kpis)
+    return Panel(question, answer, columns, tuple((one, tuple(cell(board, one, kpi) for kpi in kpis)) for one in board.strategies))
+
+
+def _answer(board: Board, kpis: list[str]) -> str:
+    """Whether an aim is met: by the change of its first figure, and by how many figures come nearer to it.
+
+    Yes, where all figures of all alternatives are better or the same; no, where all are worse or the same; else partly.
+    """
+    changes = {one: [cell(board, one, kpi).delta for kpi in kpis] for one in others(board)}
+    meanings = {change.meaning for held in changes.values() for change in held if change} - {"same"}
+    if not meanings:
+        return f"No change against {board.against}"
+    first = [(one, held[0]) for one, held in changes.items() if held[0]]
+    said = ", ".join(f"{change.text}{'' if at else f' {kpi_name(kpis[0], board.unit)}'} in {one}" for at, (one, change) in enumerate(first))
+    word = "Partly" if len(meanings) > 1 else "Yes" if meanings == {"better"} else "No"
+    if word != "Partly":
+        return f"{word}: {said}"
+    counts = {one: sum(change is not None and change.meaning == "better" for change in held) for one, held in changes.items()}
+    if len(set(counts.values())) == 1:
+        each = " in each" if len(counts) > 1 else ""
+        return f"{word}: {said}; {next(iter(counts.values()))} of {len(kpis)} figures better{each}"
+    return f"{word}: {said}; figures better: " + ", ".join(f"{count} of {len(kpis)} in {one}" for one, count in counts.items())
+
+
+def panels(board: Board) -> list[Panel]:
+    """What the alternatives cost, and the three aims answered by the numbers, for better or worse."""
+    unit = board.unit.lower()
+    held = set(board.kpis["kpi"])
+    money = [one for one in (f"cost_per_{unit}", "cost_npv") if one in held]
+    costs = [(one, cell(board, one, money[0]).delta) for one in others(board)] if money else []
+    said = ", ".join(f"{change.text} in {one}" for one, change in costs if change)
+    found = [_panel(board, "At what cost?", said or "No baseline to compare with", money)]
+    for aim, heading in AIMS.items():
+        kpis = list(dict.fromkeys(board.aims.filter(pl.col("aim") == aim)["kpi"]))
+        place = {kpi: next((at for at, lead in enumerate(_LEADS) if kpi.startswith(lead)), len(_LEADS)) for kpi in kpis}
+        kpis = sorted(kpis, key=lambda kpi: place[kpi])[:_MOST_FIGURES]
+        if kpis:
+            found.append(_panel(board, f"{heading}?", _answer(board, kpis), kpis))
+    return found
+
+
+def exclusivity(board: Board) -> list[str]:
+    """What contracts that exclude other sources cost, per strategy that signed one."""
+    told = []
+    for strategy in dict.fromkeys(board.exclusivity["strategy"]):
+        parts = {
+            part: (value, unit)
+            for part, value, unit in board.exclusivity.filter(pl.col("strategy") == strategy).select("part", "value", "unit").iter_rows()
+        }
+        total, unit = parts.get("total", (None, None))
+        if total is None:
+            continue
+        npv = value_of(board, strategy, "cost_npv")
+        of = f", {share(abs(total) / npv, 2)} of its cost" if npv else ""
+        detail = ", ".join(f"{plain(part)} {signed(value)}" for part, (value, _) in parts.items() if part != "total")
+        word = "Exclusivity costs" if total >= 0 else "Exclusivity saves"
+        told.append(
+            f"{word} {strategy} {amount(abs(total), unit or board.currency)} in present value{of}"
+            + (f" ({detail})" if detail else "")
+            + ": the difference to the same plan solved without it."
+        )
+    return told
