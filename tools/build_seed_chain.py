@@ -12,7 +12,7 @@ import csv
 import io
 from pathlib import Path
 
-from seed_chain.making import making
+from seed_chain.making import making, needs_per_unit, opening_costs
 from seed_chain.moving import moving
 from seed_chain.places import places
 from seed_chain.reference import Reference
@@ -89,7 +89,10 @@ def _sources(ref: Reference, tables: dict[str, list[dict[str, object]]]) -> list
 def build(reference: Path) -> dict[str, str]:
     """File name to text."""
     ref = Reference(reference)
-    tables = {**places(ref), **making(ref), **moving(ref), **rules(ref)}
+    tables = {**places(ref), **making(ref), **rules(ref)}
+    opening_costs(tables)
+    peak = max(float(str(row["quantity"])) for row in tables["demand"])
+    tables |= moving(ref, peak, needs_per_unit(tables))
     tables["sources"] = _sources(ref, tables)
     return {f"{name}.csv": _text(name, rows) for name, rows in sorted(tables.items())}
 

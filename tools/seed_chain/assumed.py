@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from seed_chain.reference import Fact, assumed
 
-__all__ = ["A", "CLOSED_LOOP_DAYS", "PORTS", "SEA", "SITES", "SeaLeg", "SiteSpec"]
+__all__ = ["A", "PORTS", "SEA", "SITES", "SeaLeg", "SiteSpec"]
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,6 @@ SEA: dict[frozenset[str], SeaLeg] = {
 }
 """About what port distance tables print; compare with a sea router before the distances matter to a decision."""
 
-CLOSED_LOOP_DAYS = 0.0
-
 
 class A:
     """Assumed figures by name."""
@@ -173,18 +171,21 @@ class A:
     vidalia_line = assumed(11.25e6, "one added line: as large as the first")
     nmg_line_part = assumed(0.5, "the candidate is built in two halves")
     nemaska_line_part = assumed(0.5, "the candidate is built in two halves")
+    opening_part = assumed(0.05, "permits and site works of a candidate, part of the capital of its first line")
+    closing_part = assumed(0.05, "clearing a plant, part of its announced investment")
+    programme = assumed(1.7e9, "Spartanburg programme as announced in 2022, USD")
+    stock_room = assumed(2.0, "stores hold at most twice the days of cover of the peak need of the whole chain")
     electra_line_part = assumed(0.5, "the candidate is built in two halves")
     gem_cobalt = assumed(5000.0, "cobalt refined at the site, t of metal per year: not published")
     sqm_hydroxide = assumed(30e6, "hydroxide line of the site, kg per year, recalled")
     btr_half = assumed(0.5, "half natural, half synthetic: the split is not published")
-    anode_parts = assumed(1.0, "")
     available: dict[str, Fact] = {
         "catl_debrecen": assumed(0.25, "a quarter is left: the line is contracted for European plants"),
-        "catl_liyang": assumed(0.75, "three quarters are left: the line is contracted for Shenyang too"),
+        "catl_liyang": assumed(1.0, "all of the line: Shenyang's own need is left out so that the far choice is not rationed"),
         "nysa": assumed(0.40, "European customers take the rest"),
         "cheonan": assumed(0.80, "named as bridge supplier of AESC"),
         "jiangmen": assumed(0.60, "Chinese customers take the rest"),
-        "ronbay_hubei": assumed(0.25, "Chinese customers take the rest"),
+        "ronbay_hubei": assumed(0.50, "other customers take the rest; enough for the whole cell line it feeds"),
         "kokkola": assumed(0.50, "Nysa's other customers take the rest"),
         "gem_jingmen": assumed(0.25, "merchant precursor, utilisation above 65 %"),
         "gem_jingmen/refine": assumed(0.75, "feeds the precursor lines beside it"),

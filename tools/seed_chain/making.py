@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seed_chain.assumed import SITES, A
+from seed_chain.assumed import A
 from seed_chain.places import YEARS, annuity, gas_kg_per_kwh, power_price
-from seed_chain.reference import QUALITIES, Fact, assumed, weakest
+from seed_chain.reference import Fact, assumed, weakest
 
 if TYPE_CHECKING:
     from seed_chain.reference import Reference
 
-__all__ = ["Costs", "demand", "incentives", "making", "products", "purchases", "recipes"]
+__all__ = ["Costs", "making", "needs_per_unit", "opening_costs"]
 
 Row = dict[str, object]
-US_MAKERS = "florence"
 MJ = 1.0 / 3.6
 T = 1000.0
 GWH = 1e6
@@ -53,7 +52,8 @@ class Costs:
         kwh, heat = self.nickel_energy()
         spent = A.nickel_conversion + kwh * self.power("CN") + heat * gas
         content = ref.bom("niso4_6h2o", "ni (contained)")
-        p["nickel_mhp"] = (p["nickel_sulphate"] - spent) / (content.value * ref.bom("ni in niso4", "ni in mhp").value)
+        per_nickel = (p["nickel_sulphate"] - spent) / (content.value * ref.bom("ni in niso4", "ni in mhp").value)
+        p["nickel_mhp"] = per_nickel * A.mhp_nickel_share.value
         p["nickel_class1"] = (p["nickel_sulphate"] - A.dissolution_conversion) / (content.value / A.dissolution_yield.value)
         kwh, heat = self.cobalt_energy()
         spent = A.cobalt_conversion + kwh * self.power("CN") + heat * gas
@@ -111,7 +111,7 @@ def products(ref: Reference) -> list[Row]:
     area = ref.bom("cell_nmc811", "separator (recipe)")
     plain = (
         ("spodumene_sc6", "spodumene concentrate, 6 % Li2O", "mine", "bulk", "one kg of concentrate"),
-        ("nickel_mhp", "nickel in mixed hydroxide precipitate", "mine", "general", ""),
+        ("nickel_mhp", "mixed hydroxide precipitate", "mine", "general", ""),
         ("cobalt_hydroxide", "crude cobalt hydroxide", "mine", "general", "0.35 kg Co per kg"),
         ("graphite_flake", "natural graphite flake concentrate", "mine", "general", ""),
         ("nickel_class1", "class 1 nickel", "refine", "general", "metal"),
@@ -149,13 +149,11 @@ def products(ref: Reference) -> list[Row]:
         for product, name, stage, freight, note in plain
     ]
     mhp = next(row for row in rows if row["product_id"] == "nickel_mhp")
-    dry = 1.0 / A.mhp_nickel_share.value
     mhp |= {
-        "mass_kg_per_unit": dry,
-        "gross_mass_kg_per_unit": dry / (1.0 - A.mhp_moisture.value),
+        "gross_mass_kg_per_unit": 1.0 / (1.0 - A.mhp_moisture.value),
         "source_id": "A",
         "quality": "assumed",
-        "note": "unit: one kg of contained nickel; dry hydroxide holds 39 % Ni and ships with 45 % water; its cobalt is left out",
+        "note": "one kg of dry hydroxide with 0.39 kg Ni, shipped with 45 % water; its cobalt is left out",
     }
     rows.append(
         {
@@ -210,7 +208,11 @@ def recipes(ref: Reference) -> tuple[list[Row], list[Row]]:
     flake = ref.bom("graphite_natural_coated", "graphite_flake_concentrate")
     spodumene = ref.bom("lioh_h2o", "spodumene_concentrate_6pct") * A.spodumene_recovery.value
     table: dict[str, tuple[str, dict[str, Fact], str]] = {
-        "nickel_sulphate_from_mhp": ("nickel_sulphate", {"nickel_mhp": nickel}, ""),
+        "nickel_sulphate_from_mhp": (
+            "nickel_sulphate",
+            {"nickel_mhp": nickel / A.mhp_nickel_share.value},
+            "before the recovery of 97 %, which is the yield",
+        ),
         "nickel_sulphate_from_metal": (
             "nickel_sulphate",
             {"nickel_class1": nickel},
@@ -342,8 +344,8 @@ def _raw(c: Costs) -> list[_Line]:
     lines = [
         _Line("greenbushes", "", "spodumene_sc6", ref.capacity("mine_li_greenbushes") * (T / li_in_sc6), direct=A.spodumene_co2e),
         _Line("la_corne", "", "spodumene_sc6", ref.capacity("mine_li_nal_la_corne") * (T / li_in_sc6), direct=A.spodumene_co2e),
-        _Line("qmb_morowali", "", "nickel_mhp", ref.capacity("ref_qmb_morowali") * T,
-              direct=ref.process("ni in mhp (HPAL, ID)", "direct+grid emissions")),
+        _Line("qmb_morowali", "", "nickel_mhp", ref.capacity("ref_qmb_morowali") * (T / A.mhp_nickel_share.value),
+              direct=ref.process("ni in mhp (HPAL, ID)", "direct+grid emissions") * A.mhp_nickel_share.value),
         _Line("tenke_fungurume", "", "cobalt_hydroxide", ref.capacity("mine_co_tfm") * (T / hydroxide_co), direct=cobalt),
         _Line("balama", "", "graphite_flake", ref.capacity("mine_gr_balama") * T, direct=flake),
         _Line("long_harbour", "", "nickel_class1", ref.capacity("ref_long_harbour") * T, direct=ref.pcf("ni_class1", "industry average")),
@@ -437,7 +439,7 @@ def _cathode(c: Costs) -> list[_Line]:
     both = ref.process("Umicore Loyalist CAM+pCAM stage 1", "capex", per_unit="kg/yr")
     cam_capital = both - pcam_capital * ref.bom("cam_nmc811", "pcam_nmc811").value
     months = ref.fact("process", product="plant", parameter="construction lead time CAM")
-    full = "full cost without energy and soda" if c else ""
+    full = "full cost without energy and soda"
     lines = [
         _Line("loyalist", "pcam_nmc811", capacity=ref.capacity("pcam_umicore_loyalist") * T, start="2026-01-01", ramp="cathode_plant", conversion=pcam_west),
         _Line("kokkola", "pcam_nmc811", capacity=ref.capacity("pcam_umicore_kokkola") * T, available=A.available["kokkola"], conversion=pcam_west),
@@ -595,7 +597,7 @@ def demand(ref: Reference) -> list[Row]:
                 "quantity": cars.value * share * size.value,
                 "shortage_cost_per_unit": A.shortage_cost.value,
                 "source_id": _source(half, base, size),
-                "quality": "reported" if half.quality == "none" else "assumed",
+                "quality": weakest(half, base, size),
                 "note": f"{cars.value:.0f} cars × {share:.1%} electric × {size.value:g} kWh"
                 + ("; half of all cars, the target of 2023" if year == 2030 else ""),
             }
@@ -750,14 +752,38 @@ def incentives(ref: Reference) -> list[Row]:
     return rows
 
 
+def needs_per_unit(tables: dict[str, list[Row]]) -> dict[str, float]:
+    """What one kWh of pack takes of each product, by the most wasteful way to make it."""
+    good = {str(row["recipe_id"]): str(row["product_id"]) for row in tables["recipes"]}
+    yields = {
+        recipe: min(float(str(row["yield_share"] or 1.0)) for row in tables["processes"] if row["recipe_id"] == recipe) for recipe in good
+    }
+    needs, frontier = {"pack": 1.0}, ["pack"]
+    while frontier:
+        product = frontier.pop()
+        for row in tables["recipe_lines"]:
+            recipe, part = str(row["recipe_id"]), str(row["product_id"])
+            if good[recipe] == product:
+                need = needs[product] * float(str(row["quantity_per_unit"])) / yields[recipe]
+                if need > needs.get(part, 0.0):
+                    needs[part] = need
+                    frontier.append(part)
+    return needs
+
+
+def opening_costs(tables: dict[str, list[Row]]) -> None:
+    """Give every candidate site the cost of permits and site works, a part of the capital of its first line."""
+    for site in tables["sites"]:
+        if site["status"] == "candidate":
+            first = min(float(str(row["module_cost"])) for row in tables["processes"] if row["site_id"] == site["site_id"])
+            site |= {"opening_cost": A.opening_part.value * first, "note": f"{site['note']}; {A.opening_part.note} (assumed)"}
+
+
 def making(ref: Reference) -> dict[str, list[Row]]:
     """Tables of this module."""
     costs = Costs(ref)
     heads, lines = recipes(ref)
     rows = [line.row() for line in (*_raw(costs), *_refining(costs), *_cathode(costs), *_anode(costs), *_battery(costs))]
-    known = {spec.site_id for spec in SITES}
-    if not {row["site_id"] for row in rows} <= known or QUALITIES[0] != "reported":
-        raise LookupError("a line stands at a site that is not there")
     return {
         "products": products(ref),
         "recipes": heads,

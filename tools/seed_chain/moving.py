@@ -241,41 +241,34 @@ def _rates(ref: Reference) -> list[Row]:
     return rows
 
 
-def _stocks(lanes: list[Row]) -> list[Row]:
-    """Cover at every place that receives by lane; what comes over sea needs more. Cathode material is kept by its maker."""
-    by_sea: dict[tuple[object, object], bool] = {}
+def _stocks(lanes: list[Row], peak: float, needs: dict[str, float]) -> list[Row]:
+    """Cover at every place that receives by lane; what comes over sea needs more. Cathode material is kept by its makers.
+
+    No store holds more than twice its cover of the whole chain's peak need: nothing can be laid in years ahead.
+    """
+    by_sea: dict[tuple[str, str], bool] = {}
     for lane in lanes:
-        key = (lane["to_site"], lane["product_id"])
+        key = (str(lane["to_site"]), str(lane["product_id"]))
         by_sea[key] = by_sea.get(key, False) or "ship" in str(lane["mode_chain"])
-    rows: list[Row] = []
-    for (site, product), sea in by_sea.items():
-        if product == "pack":
-            days = 2.0
-        elif product == "cam_nmc811":
-            days = 0.0
-        else:
-            days = 20.0 if sea else 7.0
-        rows.append(
-            {
-                "site_id": site, "product_id": product, "days_of_cover": days,
-                "max_quantity": 0.0 if (site, product) == ("florence", "cam_nmc811") else "",
-                "holding_cost_share_per_year": A.holding_share.value, "source_id": "A", "quality": "assumed",
-                "note": "Florence draws cathode material from its makers' stores: none is laid in before exclusivity"
-                if (site, product) == ("florence", "cam_nmc811")
-                else A.holding_share.note,
-            }
-        )  # fmt: skip
-    for site in sorted({str(lane["from_site"]) for lane in lanes if lane["product_id"] == "cam_nmc811"}):
-        rows.append(
-            {
-                "site_id": site, "product_id": "cam_nmc811", "days_of_cover": 20.0, "holding_cost_share_per_year": A.holding_share.value,
-                "source_id": "A", "quality": "assumed", "note": "the maker keeps the store",
-            }
-        )  # fmt: skip
-    return rows
+    fixed = {"pack": 2.0, "cell_nmc811": 10.0, "cam_nmc811": 0.0}
+    days = {key: fixed.get(key[1], 20.0 if sea else 7.0) for key, sea in by_sea.items()}
+    days |= {(str(lane["from_site"]), "cam_nmc811"): 20.0 for lane in lanes if lane["product_id"] == "cam_nmc811"}
+    return [
+        {
+            "site_id": site,
+            "product_id": product,
+            "days_of_cover": cover,
+            "max_quantity": float(f"{A.stock_room.value * cover / 365.0 * peak * needs[product]:.2g}"),
+            "holding_cost_share_per_year": A.holding_share.value,
+            "source_id": "A",
+            "quality": "assumed",
+            "note": "drawn from the makers' stores" if cover == 0 else f"{A.holding_share.note}; {A.stock_room.note}",
+        }
+        for (site, product), cover in days.items()
+    ]
 
 
-def moving(ref: Reference) -> dict[str, list[Row]]:
-    """Tables of this module."""
+def moving(ref: Reference, peak: float, needs: dict[str, float]) -> dict[str, list[Row]]:
+    """Tables of this module; `peak` is the highest yearly demand, `needs` what one unit of it takes of each product."""
     lanes = _lanes(ref)
-    return {"modes": _modes(ref), "freight_rates": _rates(ref), "lanes": lanes, "stocks": _stocks(lanes)}
+    return {"modes": _modes(ref), "freight_rates": _rates(ref), "lanes": lanes, "stocks": _stocks(lanes, peak, needs)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seed_chain.assumed import SITES, A
-from seed_chain.reference import Fact, assumed
+from seed_chain.reference import Fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,7 +144,6 @@ def _sites(ref: Reference) -> list[Row]:
             row |= {"note": f"{row['note']}; what is built is decided by its modules"}
         rows.append(row)
     by_id = {row["site_id"]: row for row in rows}
-    programme = assumed(1.7e9, "")
     woodruff = by_id["woodruff"]
     spent = ref.process("BMW Woodruff", "capex")
     woodruff |= {
@@ -153,13 +152,18 @@ def _sites(ref: Reference) -> list[Row]:
         "jobs": int(ref.in_note("pack_woodruff", r">(\d+) jobs").value),
     }
     by_id["spartanburg"] |= {
-        "investment": (programme - spent).value,
+        "investment": (A.programme - spent).value,
         "note": f"{by_id['spartanburg']['note']}; investment: the 1.7 bn USD programme of 2022 without Woodruff",
     }
     by_id["florence"]["investment"] = (ref.process("AESC Florence", "capex") * ref.capacity("cell_aesc_florence") * 1e6).value
     by_id["loyalist"]["investment"] = (
         ref.process("Umicore Loyalist CAM+pCAM stage 1", "capex", per_unit="kg/yr") * ref.capacity("cam_umicore_loyalist") * 1e3
     ).value
+    for site in ("woodruff", "florence", "loyalist"):
+        by_id[site] |= {
+            "closing_cost": A.closing_part.value * float(str(by_id[site]["investment"])),
+            "note": f"{by_id[site]['note']}; closing cost 5 % of the investment (assumed)",
+        }
     return rows
 
 

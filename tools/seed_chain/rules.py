@@ -232,7 +232,7 @@ def _policies() -> list[Row]:
     return [
         {"policy_id": f"{name}_at_home", "kind": "min_regional_share", "product": product, "to_group": "north_america",
          "each": "product" if name == "refined" else "none", "basis": "units", "value": 0.0, "value_unit": "share", "penalty_per_unit": penalty,
-         "valid_from": "2028-01-01", "source_id": "A", "quality": "assumed", "note": "0 switches it off; a strategy sets the share"}
+         "valid_from": "" if name == "cell" else "2028-01-01", "source_id": "A", "quality": "assumed", "note": "0 switches it off; a strategy sets the share"}
         for name, product, _, penalty in _SHARES
     ]  # fmt: skip
 
