@@ -54,7 +54,7 @@ PLAN_TABLES: Mapping[str, Table] = MappingProxyType(
                 (
                     _SITE,
                     *_MAKES,
-                    key("vintage", "existing, or the period in which its modules start", default="existing"),
+                    key("vintage", "existing, or the period in which its modules start", required=False, default="existing"),
                     _PERIOD,
                     _QUANTITY,
                 ),
