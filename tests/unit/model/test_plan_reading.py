@@ -103,7 +103,7 @@ def test_every_problem_of_a_folder_is_reported_at_once(tmp_path, makers):
     assert _problems(tmp_path, makers) == {
         ("flows", 2, "quantity"): "bounds",
         ("flows", 3, "lane_id"): "unknown_reference",
-        ("flows", 4, "lane_id"): "no_lane",
+        ("flows", 4, "lane_id"): "not_in_network",
         ("flows", 5, "quantity"): "wrong_type",
         ("flows", 6, "lane_id"): "duplicate_key",
         ("outputs", 2, "site_id"): "unknown_reference",
@@ -135,7 +135,7 @@ def test_without_a_network_names_are_taken_as_they_are(tmp_path):
     [
         ("flows", "lane_id,from_site,product_id,period_id,quantity\nnear-plant,far,part,2026,5\n", "from_site", "contradiction"),
         ("flows", "from_site,product_id,period_id,quantity\nnear,part,2026,5\n", "lane_id", "empty_cell"),
-        ("flows", "from_site,to_site,product_id,period_id,quantity\nnear,town,part,2026,5\n", "from_site", "no_lane"),
+        ("flows", "from_site,to_site,product_id,period_id,quantity\nnear,town,part,2026,5\n", "from_site", "not_in_network"),
         ("outputs", "site_id,recipe_id,product_id,period_id,quantity\nplant,car_from_part,part,2026,5\n", "product_id", "contradiction"),
         ("outputs", "site_id,period_id,quantity\nplant,2026,5\n", "recipe_id", "empty_cell"),
         ("modules", "site_id,recipe_id,period_id,added\nplant,car_from_part,2026,1\n", "recipe_id", "not_in_network"),
