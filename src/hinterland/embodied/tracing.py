@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from hinterland.core.errors import HinterlandError
+from hinterland.core.errors import HinterlandError, UnprovenPlan
 from hinterland.embodied.burdens import burdens_of
 from hinterland.embodied.chain import ALLOCATIONS, chain_of
 from hinterland.embodied.closing import closure_of
@@ -120,8 +120,10 @@ def _refuse_open(closure: pl.DataFrame, loops: int) -> None:
     worst = closure.filter(pl.col("relative_error") > _CLOSED).sort("relative_error", descending=True).head(3)
     if worst.height:
         told = ", ".join(f"{name} by {error:.1e}" for name, error in worst.select("satellite", "relative_error").iter_rows())
-        why = "goods go round a loop that hardly anything leaves" if loops else "a defect of hinterland"
-        raise UntraceablePlan([f"what goods carry misses what was spent ({told}): {why}"])
+        words = f"what goods carry misses what was spent ({told})"
+        if loops:
+            raise UntraceablePlan([f"{words}: goods go round a loop that hardly anything leaves"])
+        raise UnprovenPlan(closure, words)
 
 
 def _carried(
@@ -162,7 +164,8 @@ def trace(net: Network, plan: Plan, *, allocation: str = "value") -> TraceResult
     """Roll a plan up the chain: what one delivered unit costs and emits, by stage, kind and place, and where it comes from.
 
     `net` is resolved. Co-products are allocated by value, by mass or not at all (none). Raises UntraceablePlan where the plan
-    names what the network does not have or sends goods round without an outlet, ValueError for another allocation.
+    names what the network does not have or sends goods round without an outlet, UnprovenPlan where the closure fails otherwise
+    (our defect), ValueError for another allocation.
     """
     if allocation not in ALLOCATIONS:
         raise ValueError(f"allocation is one of {', '.join(ALLOCATIONS)}, not {allocation}")

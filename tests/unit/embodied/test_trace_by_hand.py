@@ -552,3 +552,24 @@ def test_readings_average_over_years_by_quantity_or_keep_them_apart() -> None:
     assert values(cost_by_kind(result), "kind", "per_unit")["conversion"] == pytest.approx(172 / 3, rel=1e-13)
     by_year = cost_by_kind(result, by=["period_id"]).filter(pl.col("kind") == "conversion")
     assert values(by_year, "period_id", "per_unit") == {"2026": pytest.approx(56.0), "2027": pytest.approx(60.0)}
+
+
+def test_goods_that_go_round_a_hundred_million_times_are_refused_rather_than_told_wrong() -> None:
+    tables = recycling()
+    tables["recipe_lines"] = []
+    tables["lanes"].append({**tables["lanes"][3], "lane_id": "out", "from_site": "plant", "to_site": "recycler"})
+    tables["demand"] = [{"site_id": "recycler", "product_id": "metal", "period_id": "2026", "quantity": 3.0, "shortage_cost_per_unit": 1.0}]
+    for often in (1e2, 1e4):
+        plan = round_and_round(often)
+        assert trace(network(tables), plan).costs["per_unit"].sum() == pytest.approx(10.0, rel=1e-9)
+    with pytest.raises(UntraceablePlan, match="hardly anything leaves"):
+        trace(network(tables), round_and_round(3e8 / 7))
+
+
+def round_and_round(often: float) -> Plan:
+    """3 kg bought and delivered, which meanwhile go round `often` times."""
+    return hand_plan(
+        flows=[flow("out", "metal", 3.0 * (often + 1)), flow("again", "metal", 3.0 * often)],
+        purchased=[{"site_id": "plant", "product_id": "metal", "offer_id": "", "quantity": 3.0}],
+        delivered=[{"site_id": "recycler", "product_id": "metal", "segment": "", "quantity": 3.0}],
+    )
