@@ -86,7 +86,11 @@ def _policy(draw: random.Random, kind: str, periods: list[dict]) -> dict:
     elif kind == "max_co2e_per_unit":
         row |= {"product": draw.choice(("car", None)), "value": draw.choice((5.0, 15.0))}
     elif kind == "max_co2e_per_unit_sites":
-        row |= {"site_group": draw.choice(("north", "north|south", "plant")), "each": draw.choice(("none", "site")), "value": draw.choice((1.5, 5.0))}
+        row |= {
+            "site_group": draw.choice(("north", "north|south", "plant")),
+            "each": draw.choice(("none", "site")),
+            "value": draw.choice((1.5, 5.0)),
+        }
     elif kind == "forbid_origin":
         row |= {"product": product, "from_group": draw.choice(("CN", "MX", "latin_america|asia")), "to_group": draw.choice((None, "plant"))}
     elif kind in ("forbid_site", "force_open"):
@@ -154,14 +158,14 @@ def _ask(draw: random.Random, tables: Tables, wanted: set[str]) -> Tables:
 
 def features_of(seed: int) -> set[str]:
     """What a world of this number asks for."""
-    draw = random.Random(seed + 50_000)
+    draw = random.Random(seed + 50_000)  # noqa: S311 -- worlds, not secrets
     return {FEATURES[seed % len(FEATURES)], *draw.sample(FEATURES, draw.choice((0, 1, 2, 4)))}
 
 
 def asked_world(seed: int) -> Tables:
     """Tables of a random network that asks for `features_of(seed)`, with at most MOST_CHOICES combinations of whole decisions."""
     for attempt in range(4000):
-        draw = random.Random(7_000_000 + seed * 4000 + attempt)
+        draw = random.Random(7_000_000 + seed * 4000 + attempt)  # noqa: S311 -- worlds, not secrets
         tables = _draw(draw)
         if not distinct(tables):
             continue

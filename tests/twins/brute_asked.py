@@ -35,7 +35,9 @@ def _or(value: float | None, default: float) -> float:
 
 
 def tested_lanes(world: World) -> list[tuple[str, str]]:
-    return [(row["lane_id"], product) for row in world.rows("lanes") if row.get("qualification_cost") for product in lane_products(world, row)]
+    return [
+        (row["lane_id"], product) for row in world.rows("lanes") if row.get("qualification_cost") for product in lane_products(world, row)
+    ]
 
 
 def choices(world: World) -> list[AskedChoice]:
@@ -44,12 +46,9 @@ def choices(world: World) -> list[AskedChoice]:
     tested, groups = tested_lanes(world), [row["capacity_group"] for row in world.rows("lane_groups") if row.get("fixed_cost_per_year")]
     for one in plain.choices(world):
         for when in itertools.product((None, *range(world.count)), repeat=len(tested)):
-            for use in itertools.product(*(itertools.product((True, False), repeat=world.count) for _ in groups)):
-                found.append(
-                    AskedChoice(
-                        one.sites, one.modules, one.used, dict(zip(tested, when, strict=True)), dict(zip(groups, use, strict=True))
-                    )
-                )
+            uses = itertools.product(*(itertools.product((True, False), repeat=world.count) for _ in groups))
+            qualified = dict(zip(tested, when, strict=True))
+            found += [AskedChoice(one.sites, one.modules, one.used, qualified, dict(zip(groups, use, strict=True))) for use in uses]
     return found
 
 
@@ -339,7 +338,11 @@ def policy_rows(world: World, choice: AskedChoice, lp: AskedLp, row: dict, t: in
             if var[0] == "flow" and var[-1] == t and _meant(var[2], product):
                 lane = lanes[var[1]]
                 by_mode = not row.get("mode_id") or row["mode_id"] in (lane.get("mode_chain") or "").split("+")
-                if by_mode and world.inside(lane["from_site"], row.get("from_group")) and world.inside(lane["to_site"], row.get("to_group")):
+                if (
+                    by_mode
+                    and world.inside(lane["from_site"], row.get("from_group"))
+                    and world.inside(lane["to_site"], row.get("to_group"))
+                ):
                     form[var] = counting(world, row.get("basis"), var[2], t)
         right = value * world.years[t] * (w if kind == "min_flow" else 1.0)
         if kind == "max_flow" or right > 0:
@@ -463,7 +466,9 @@ def add_incentives(world: World, lp: AskedLp) -> None:
 def build(world: World, choice: AskedChoice) -> AskedLp:
     """Return the LP of everything that flows, with what is agreed and asked."""
     base = plain.build(world, choice)
-    lp = AskedLp(base.cost, base.shortage, base.shortage_constant, base.upper, base.rows, base.co2e_kg, base.plant_kg, base.uses, base.given)
+    lp = AskedLp(
+        base.cost, base.shortage, base.shortage_constant, base.upper, base.rows, base.co2e_kg, base.plant_kg, base.uses, base.given
+    )
     lanes = {row["lane_id"]: row for row in world.rows("lanes")}
     shut = [
         var

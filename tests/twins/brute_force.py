@@ -193,8 +193,8 @@ def choices(world: World) -> list[Choice]:
         per_line = [_module_options(world, line, bare) for line in world.lines]
         for added in itertools.product(*per_line):
             modules = {line["line"]: one for line, one in zip(world.lines, added, strict=True)}
-            for use in itertools.product(*(itertools.product((True, False), repeat=world.count) for _ in switched)):
-                found.append(Choice(sites, modules, dict(zip(switched, use, strict=True))))
+            uses = itertools.product(*(itertools.product((True, False), repeat=world.count) for _ in switched))
+            found += [Choice(sites, modules, dict(zip(switched, use, strict=True))) for use in uses]
     return found
 
 
@@ -543,7 +543,9 @@ def best(world: World, build_lp=build, every=None, cost_of=whole_cost) -> Verdic
     return found
 
 
-def judge(world: World, choice: Choice, point: dict[Var, float], build_lp=build, cost_of=whole_cost, complete=None) -> tuple[float, float, float, str]:
+def judge(
+    world: World, choice: Choice, point: dict[Var, float], build_lp=build, cost_of=whole_cost, complete=None
+) -> tuple[float, float, float, str]:
     """Shortage and cost of a given plan, its largest violation relative to the row's largest term, and where."""
     lp = build_lp(world, choice)
     point = point if complete is None else complete(lp, point)

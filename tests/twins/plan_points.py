@@ -19,12 +19,12 @@ def choice_of(world: World, plan: Plan) -> Choice:
     for site, recipe, good, period, added in plan["modules"].iter_rows():
         modules[site, recipe, good][index[period]] = added
     lots = {row["lane_id"] for row in world.rows("lanes") if row.get("min_quantity_if_used")}
-    moved = {(lane, product, index[period]) for lane, product, period in plan["flows"].select("lane_id", "product_id", "period_id").iter_rows()}
+    moved = {
+        (lane, product, index[period]) for lane, product, period in plan["flows"].select("lane_id", "product_id", "period_id").iter_rows()
+    }
     pairs = {(lane, product) for lane, product, _ in moved if lane in lots}
     used = {pair: tuple((*pair, t) in moved for t in range(world.count)) for pair in pairs}
-    return Choice(
-        {site: (one[0], one[1]) for site, one in starts.items()}, {line: tuple(added) for line, added in modules.items()}, used
-    )
+    return Choice({site: (one[0], one[1]) for site, one in starts.items()}, {line: tuple(added) for line, added in modules.items()}, used)
 
 
 def point_of(world: World, plan: Plan) -> dict[Var, float]:

@@ -9,10 +9,10 @@ import pytest
 from asked_worlds import FEATURES, asked_world, features_of
 from brute_force import World, judge
 from plan_points import choice_of, point_of
-from worlds import network
 
 from hinterland.core.errors import InfeasibleDesign
 from hinterland.design import design
+from worlds import network
 
 QUICK = (3, 5, 9, 12, 18, 25, 27)
 ALL = range(6 * len(FEATURES))
@@ -33,7 +33,8 @@ def asked_choice_of(world: World, plan) -> brute_asked.AskedChoice:
         first = min(moved.get(pair, [world.count]))
         tested[pair] = min(range(first + 1), key=lambda t: world.delta_start[t]) if first < world.count else None
     grouped = {
-        row["capacity_group"]: tuple(t in used.get(row["capacity_group"], ()) for t in range(world.count)) for row in world.rows("lane_groups")
+        row["capacity_group"]: tuple(t in used.get(row["capacity_group"], ()) for t in range(world.count))
+        for row in world.rows("lane_groups")
     }
     paying = {row["capacity_group"] for row in world.rows("lane_groups") if row.get("fixed_cost_per_year")}
     return brute_asked.AskedChoice(

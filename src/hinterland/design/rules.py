@@ -1,4 +1,9 @@
-"""Policies as rows: each says in planner's words what it limits, over which terms, and what breaking it costs."""
+"""Policies as rows: each says in planner's words what it limits, over which terms, and what breaking it costs.
+
+A penalty is per unit of what the row counts, in each period: shares, min_flow and max_flow per product unit, tonne or
+money of value by their basis; max_co2e and max_co2e_per_unit per tonne CO2e; max_sites, force_open and forbid_site of a site
+that may close per site and period; forbid_origin and forbid_site of a running site per unit moved, made or bought.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from hinterland.core.errors import InvalidTables, Issue
 from hinterland.design.arrivals import VARIABLES, Arrivals, arrivals_of, weights_of
 from hinterland.design.prices import co2e_terms
 from hinterland.model.dated import Dated
@@ -93,9 +99,35 @@ def _split(w: _World, each: str, terms: Arrivals) -> Iterator[tuple[str, Bools]]
         yield str(name), names == name
 
 
+def _all_counted(w: _World, row: dict[str, Any], terms: Arrivals) -> None:
+    """Raise InvalidTables where a share is of mass or value and a product of it has none: it would count nothing, unseen."""
+    table, column = {"mass": ("products", "mass_kg_per_unit"), "value": ("product_values", "value_per_unit")}.get(row["basis"], ("", ""))
+    if not table:
+        return
+    known = set(w.a.net[table].filter(pl.col(column).is_not_null())["product_id"].to_list())
+    missing = sorted({w.a.products.ids[product] for product in terms.product} - known)
+    if missing:
+        raise InvalidTables(
+            [
+                Issue(
+                    table,
+                    None,
+                    column,
+                    "missing_value",
+                    what=f"{product} has no {column}",
+                    why=f"policy {row['policy_id']} counts by {row['basis']}: {product} would count nothing",
+                    fix=f"fill {column} of {product}, or let the policy name other products or another basis",
+                    severity="error",
+                )
+                for product in missing
+            ]
+        )
+
+
 def _shares(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> Iterator[tuple[str, str, int, float, list[Any]]]:
     """Rows of min_regional_share, max_country_share and max_site_share: Σ in scope − share · Σ all."""
     terms = w.picked(row)
+    _all_counted(w, row, terms)
     counts = weights_of(w.a, row["basis"])[terms.product, terms.period] * terms.units
     kind, low = row["kind"], row["kind"] == "min_regional_share"
     share = value * weight if low else value * weight + (1.0 - weight)

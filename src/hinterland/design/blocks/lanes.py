@@ -31,7 +31,10 @@ def _entries_of(d: Draft, lanes: Ints) -> tuple[Ints, Ints]:
 
 
 def lane_groups(d: Draft, switches: Switches, bounds: Bounds) -> None:
-    """Σ gross tonnes of the group ≤ a_t · capacity_t_per_year; with a fixed cost ≤ M · used, M the least of both bounds."""
+    """Σ gross tonnes of the group ≤ a_t · capacity_t_per_year; with a fixed cost ≤ M · used, M the least of both bounds.
+
+    Goods without mass take no capacity; they pay the fixed cost all the same, and count there by the unit.
+    """
     flows = d.arrays.flows
     entries = np.flatnonzero(switches.group[flows.lane] >= 0)
     if not len(entries):
@@ -48,12 +51,15 @@ def lane_groups(d: Draft, switches: Switches, bounds: Bounds) -> None:
     place[switches.paid] = np.arange(len(switches.paid))
     paid = place[group] >= 0
     if paid.any():
-        most = np.zeros(capacity.size)
-        np.add.at(most, rows[paid], gross[paid] * _bounded(d, entries[paid], bounds))
-        most = np.minimum(most, capacity.ravel())
+        weight = np.where(gross > 0, gross, 1.0)[paid]
+        amount = weight * _bounded(d, entries[paid], bounds)
+        heavy, light = np.zeros(capacity.size), np.zeros(capacity.size)
+        np.add.at(heavy, rows[paid], np.where(gross[paid] > 0, amount, 0.0))
+        np.add.at(light, rows[paid], np.where(gross[paid] > 0, 0.0, amount))
+        most = np.minimum(heavy, capacity.ravel()) + light
         used = np.unique(rows[paid])
         entry = place[used // d.periods] * d.periods + used % d.periods
-        terms = [term(d, "flow", rows[paid], gross[paid], entries[paid]), term(d, "group_used", used, -most[used], entry)]
+        terms = [term(d, "flow", rows[paid], weight, entries[paid]), term(d, "group_used", used, -most[used], entry)]
         add_rows(d, "lane_group_used", "group_period", terms, "<=", np.zeros(capacity.size))
 
 
