@@ -119,7 +119,7 @@ def compare(
     exclusivity: the difference of their objectives is what exclusivity costs.
 
     Raises UnequalPlans where a site is delivered different quantities over the horizon, HinterlandError where there is no
-    plan, or `against` or `price_of` name none; InvalidScenario and InvalidTables as resolving does.
+    plan, or `against` or `price_of` name none; InvalidScenario, InvalidTables and UntraceablePlan as resolving and tracing do.
     """
     if not plans:
         raise HinterlandError("there is nothing to compare: name at least one plan")

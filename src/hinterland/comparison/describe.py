@@ -30,7 +30,8 @@ _QUALITY = """
 ## Data quality
 
 Each amount of cost and CO2e takes the weakest quality among the input rows that multiply into it, in the order reported, derived,
-estimated, assumed, unstated (a row without `quality`). Rows of a price path or a mode's rates count together, the weakest for all.
+estimated, assumed, unstated (a row without `quality`). A row that `changes` move is no better than they are. Rows of a price path and of
+a mode's rates count together, the weakest for all. Where an amount is typed in (a lane's cost), what it would be computed from is not asked.
 Amounts are counted without their sign, so that a credit is not taken off somebody else's weight.
 
 | amount | rows |

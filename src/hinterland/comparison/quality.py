@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,6 +10,7 @@ import polars as pl
 from hinterland.comparison.board import BOARD_FRAMES
 from hinterland.model.lanes import lane_products
 from hinterland.model.scopes import Scopes
+from hinterland.model.where import Members, matching_rows
 
 if TYPE_CHECKING:
     from hinterland.comparison.judged import Judged
@@ -26,6 +28,18 @@ def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         rank=pl.col("quality").replace_strict({name: at for at, name in enumerate(QUALITIES)}, default=_WEAKEST, return_dtype=pl.Int64)
     )
+
+
+def _with_changes(net: Network) -> Network:
+    """The same network, a row moved by `changes` being no better than the changes that move it."""
+    members = Members.of(net.tables)
+    tables = dict(net.tables)
+    for table, where, rank in _ranked(net["changes"]).select("table", "where", "rank").iter_rows():
+        frame = tables[table]
+        moved = matching_rows(frame, where, members) & (_ranked(frame)["rank"] < rank)
+        quality = pl.lit(QUALITIES[rank] if rank < _WEAKEST else None, dtype=pl.String)
+        tables[table] = frame.with_columns(quality=pl.when(moved).then(quality).otherwise("quality"))
+    return replace(net, tables=tables)
 
 
 def _weakest(frame: pl.DataFrame, keys: list[str], name: str) -> pl.DataFrame:
@@ -180,6 +194,7 @@ def _carbon(one: Judged, co2e: pl.DataFrame) -> pl.DataFrame:
 
 def quality_of(one: Judged) -> pl.DataFrame:
     """Columns of Board.quality: every quality, strongest first, with its share of cost and of CO2e (market), signs left aside."""
+    one = replace(one, net=_with_changes(one.net))
     net = one.net
     paid = _weakest(net["freight_rates"], ["mode_id"], "rate").rename({"mode_id": "mode"})
     burnt = _weakest(net["modes"], ["mode_id"], "rate").rename({"mode_id": "mode"})

@@ -221,3 +221,40 @@ def test_flows_know_where_they_start_and_end():
     assert (row["from_region"], row["to_region"], row["stage"], row["unit"]) == ("china", "north_america", "part", "piece")
     sites = {site: (used, stage, t) for site, used, stage, t in board.sites.select("site_id", "used", "stage", "t").iter_rows()}
     assert sites == {"far": (True, "part", 20.0), "near": (False, None, 0.0), "plant": (True, "car", 200.0), "town": (True, "car", 200.0)}
+
+
+def test_a_row_moved_by_an_assumed_change_is_no_better_than_assumed():
+    tables = priced_makers()
+    for row in tables["processes"]:
+        row["quality"] = "reported"
+    tables["changes"] = [
+        {"change_id": "dearer", "table": "processes", "where": "site_id=near", "column": "conversion_cost_per_unit", "action": "scale", "value": 1.5,
+         "valid_from": "2027-01-01", "valid_to": "2027-12-31", "quality": "assumed"}
+    ]  # fmt: skip
+    board = compare(read(tables), {"near": shared_plan(100.0)})
+    cost = dict(board.quality.select("quality", "cost").iter_rows())
+    assert cost["reported"] == pytest.approx(200 * 50)
+    assert cost["assumed"] == pytest.approx(100 * 10 + 100 * 15)
+
+
+def test_carbon_cost_is_no_better_than_the_co2e_it_is_paid_for():
+    tables = priced_makers()
+    tables["settings"].append({"key": "carbon_price_per_t", "value": "100", "quality": "reported"})
+    for row in (*tables["processes"], *tables["lanes"]):
+        row["quality"] = "derived"
+    board = compare(read(tables), {"far": shared_plan(0.0)})
+    cost = dict(board.quality.select("quality", "cost").iter_rows())
+    assert cost["derived"] == pytest.approx(200 * (50 + 3 + 6 + 2) + 200 * 0.1 * (5 + 3 + 10))
+    assert cost["unstated"] == pytest.approx(200 * (1 + 2) + 200 * 0.1 * 12)  # power and duty; the power's carbon
+
+
+def test_plans_that_deliver_nothing_have_no_figures_per_unit():
+    nothing = shared_plan(0.0).with_table("delivered", shared_plan(0.0)["delivered"].clear())
+    nothing = nothing.with_table("flows", nothing["flows"].clear()).with_table("outputs", nothing["outputs"].clear())
+    board = compare(read(priced_makers()), {"idle": nothing, "asleep": nothing})
+    assert board.kpi("idle", "cost_per_piece" if board.unit == "piece" else "cost_per_unit") is None
+    assert board.kpi("idle", "shortage_share") == 1.0
+    assert board.kpi("idle", "km_mean") is None
+    assert board.bridges.height == 0
+    assert "nothing is delivered" in board.notes
+    summary(board)
