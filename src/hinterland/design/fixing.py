@@ -28,9 +28,9 @@ __all__ = ["Given", "complete_plan", "forced_by", "keep_decisions", "refuse_unsi
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Blocks of rows that a plan gave: block name to (words, period_id) by row number."""
+    """Blocks of rows that a plan gave: block name to (words, period_id, unit) by row number; no unit: a yes or no."""
 
-    words: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    words: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
 
 
 def refuse_unsigned(a: Arrays, plan: Plan) -> None:
@@ -102,27 +102,28 @@ class _Writer:
     impossible: list[str]
 
     def add(self, block: str, variable: str, frame: pl.DataFrame, keys: dict[str, list[Any]], column: str, words: str,
-            turned: Callable[[Ints, float], float] | None = None) -> None:  # fmt: skip
-        """One row Σ entries = value per plan row; `turned` turns the value where the model counts the other way round."""
+            most: Callable[[Ints], float] | None = None) -> None:  # fmt: skip
+        """One row Σ entries = value per plan row; with `most` the model counts what is missing to it: most − Σ entries = value."""
         if not frame.height:
             return
         found = _Keys.of(frame, keys)
         terms: list[Term] = []
         right: list[float] = []
-        told: list[tuple[str, str]] = []
+        told: list[tuple[str, str, str]] = []
         for row in frame.iter_rows(named=True):
             value = row[column]
             if value is None:
                 continue
             entries = found.matching(row)
-            text = words.format(place=_said(row), value=f"{value:,.6g}", unit=_unit(self.b.draft.arrays, row))
+            unit = _unit(self.b.draft.arrays, row) if "product_id" in row else ""
+            text = words.format(place=_said(row), value=f"{value:,.6g}", unit=unit)
             if not len(entries):
                 if abs(value) > 0:
                     self.impossible.append(f"{text} in {row['period_id']}: nothing in the tables allows it there and then")
                 continue
-            terms.append(term(self.b.draft, variable, np.full(len(entries), len(right)), 1.0, entries))
-            right.append(turned(entries, float(value)) if turned else float(value))
-            told.append((text, row["period_id"]))
+            terms.append(term(self.b.draft, variable, np.full(len(entries), len(right)), -1.0 if most else 1.0, entries))
+            right.append(float(value) - (most(entries) if most else 0.0))
+            told.append((text, row["period_id"], unit))
         if right:
             add_rows(self.b.draft, block, "plan_row", terms, "=", np.array(right))
             self.given.words[block] = told
@@ -144,7 +145,9 @@ def _openings(w: _Writer, plan: Plan, *, all_sites: bool) -> None:
     for row in frame.filter(~pl.col("site_id").is_in(gated)).iter_rows(named=True):
         status = a.sites.status[a.sites.ids.index(row["site_id"])] if row["site_id"] in a.sites.ids else "not there"
         if row["open"] is not None and (row["open"] > 0) != (status == "operating"):
-            w.impossible.append(f"{row['site_id']} {'open' if row['open'] else 'shut'} in {row['period_id']}: the site is {status}")
+            w.impossible.append(
+                f"the plan has {row['site_id']} {'open' if row['open'] else 'shut'} in {row['period_id']}: the site is {status}"
+            )
     here = frame.filter(pl.col("site_id").is_in(gated))
     if all_sites and gated:
         grid = pl.DataFrame({"site_id": gated}).join(pl.DataFrame({"period_id": periods}), how="cross", maintain_order="left")
@@ -223,7 +226,7 @@ def complete_plan(b: Blueprint, plan: Plan) -> Given:
     wanted = demand.rows.select("site_id", "product_id", "segment", "period_id")
     w.add("plan_delivered", "short", plan["delivered"], {name: wanted[name].to_list() for name in wanted.columns},
           "quantity", "the plan's delivery of {place} ({value} {unit})",
-          turned=lambda entries, value: float(demand.quantity[entries].sum()) - value)  # fmt: skip
+          most=lambda entries: float(demand.quantity[entries].sum()))  # fmt: skip
     held = np.repeat(stocks.pool, len(periods))
     w.add("plan_stocked", "stock", plan["stocked"],
           {"site_id": by(sites, pools.site[held]), "product_id": by(products, pools.product[held]), "period_id": list(periods) * len(stocks.pool)},

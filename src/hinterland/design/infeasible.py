@@ -166,7 +166,7 @@ def _smallest(search: _Search, first: Ints) -> tuple[Ints, bool]:
             break
         found = soft[np.flatnonzero(np.abs(gives) > _SMALL * search.size[soft])]
     if search.impossible(hard) is not True:
-        return hard, False
+        return np.union1d(hard, first), False
     kept, proved = hard, True
     for one in hard[::-1]:  # deletion filter
         if search.over:
@@ -181,24 +181,31 @@ def _smallest(search: _Search, first: Ints) -> tuple[Ints, bool]:
 
 
 def _facts(search: _Search, clash: Ints) -> list[str]:
-    """Capacities, demand and dates that a clash runs into: what bears on its least violation."""
+    """Capacities, demand and dates that a clash runs into: what bears on its least violation.
+
+    Read off the duals of the model without whole numbers where that clashes as well: then every fact is one of the
+    tables. Else whole numbers are fixed as the least violation has them.
+    """
     case = search.case
-    gives, found, engine, _ = search.gives(clash, search.only(clash))
-    if gives is None or found.x is None:
-        return []
-    if len(case.matrix.whole):
+    only = search.only(clash)
+    gives, found, engine, _ = search.gives(clash, replace(only, whole=np.zeros(0, dtype=np.int64)))
+    decided = np.zeros(only.a.shape[1], dtype=bool)
+    if gives is None or not (np.abs(gives) > _SMALL * search.size[clash]).any():
+        gives, found, engine, _ = search.gives(clash, only)
+        if found.x is None:
+            return []
         engine.fix_whole(found.x)
         if search.solve(engine).x is None:
             return []
+        # a whole number fixed here says what was decided, not what the tables allow
+        decided[only.whole] = (only.lower < only.upper)[only.whole]
     rows, columns = engine.duals()
-    cols, own = case.matrix.a.shape[1], case.matrix.a.shape[0] - len(case.extra)
-    live = np.flatnonzero(np.abs(rows[:own] / engine.row_scale[:own]) > _SMALL * engine.cost_scale**-1)
+    cols, own = only.a.shape[1], only.a.shape[0] - len(case.extra)
+    live = np.flatnonzero(np.abs(rows[:own] / engine.row_scale[:own] * engine.cost_scale) > _SMALL)
     told = fact_words(case.b, row_words(case.b, case.given, live), live)
-    price = columns[:cols] * engine.matrix.scale[:cols] * engine.cost_scale
-    decided = np.zeros(cols, dtype=bool)  # whole numbers fixed above say what was decided, not what the tables allow
-    decided[case.matrix.whole] = (case.matrix.lower < case.matrix.upper)[case.matrix.whole]
-    for columns_at, upper in ((np.flatnonzero((price < -_SMALL) & ~decided), True), (np.flatnonzero((price > _SMALL) & ~decided), False)):
-        told += [str(limit) if limit.period_id else limit.words for limit in bound_words(case.b, columns_at, upper=upper)]
+    price = np.where(decided, 0.0, columns[:cols] * only.scale * engine.cost_scale)
+    for binding, upper in ((np.flatnonzero(price < -_SMALL), True), (np.flatnonzero(price > _SMALL), False)):
+        told += [str(limit) if limit.period_id else limit.words for limit in bound_words(case.b, binding, upper=upper)]
     return list(dict.fromkeys(told))
 
 

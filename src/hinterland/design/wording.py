@@ -90,6 +90,36 @@ class _Names:
         products = self.a.flows.product[self.a.flows.lane[entries]]
         return self.units[products[0]] if len(products) and (products == products[0]).all() else "units"
 
+    def rule(self, which: int) -> str:
+        """A policy's rule as a sentence: who it speaks of is in brackets."""
+        rule = self.b.rules[which]
+        row = self.policies.get(rule.policy_id)
+        if row is None:
+            return rule.label
+        kind, value = str(row["kind"]), float(row["value"] or 0.0)
+        scope = rule.label.removeprefix(f"policy {rule.policy_id} ({kind} {value:g}").removesuffix(")").removeprefix(", ")
+        goods = row["product"] or "all goods"
+        way = " ".join(f"{word} {row[cell]}" for word, cell in (("from", "from_group"), ("to", "to_group")) if row[cell])
+        of_goods = f"{goods} {way}".strip()
+        unit = self.rule_unit(which)
+        said = {
+            "force_open": f"wants {scope} open",
+            "forbid_site": f"forbids {scope}",
+            "forbid_origin": f"forbids {of_goods}",
+            "max_sites": f"allows at most {value:g} site{'' if value == 1 else 's'}{f' in {scope}' if scope else ''}{f' making {goods}' if row['product'] else ''}",
+            "min_flow": f"asks for at least {value:,.6g} {unit} a year of {of_goods}",
+            "max_flow": f"allows at most {value:,.6g} {unit} a year of {of_goods}",
+            "max_co2e": f"allows at most {value:,.6g} {row['value_unit'] or 't'} CO2e a year",
+            "max_co2e_per_unit": f"allows at most {value:,.6g} kg CO2e per unit",
+            "min_regional_share": f"asks for at least {_share(value)} of {of_goods} {'' if row['from_group'] else 'from the own region'}".rstrip(),
+            "max_country_share": f"allows at most {_share(value)} of {of_goods} from one country",
+            "max_site_share": f"allows at most {_share(value)} of {of_goods} from one site",
+        }.get(kind)
+        if said is None:
+            return rule.label
+        named = f" ({scope})" if scope and scope not in said else ""
+        return f"policy {rule.policy_id} {said}{named}"
+
     def rule_unit(self, which: int) -> str:
         """Unit of a policy's right side; empty for those that say yes or no."""
         row = self.policies.get(self.b.rules[which].policy_id, {})
@@ -97,6 +127,8 @@ class _Names:
         if kind.startswith("max_co2e"):
             return "t CO2e"
         if kind in {"min_regional_share", "max_country_share", "max_site_share", "min_flow", "max_flow"}:
+            if row.get("basis") == "units" and row.get("product") in self.products:
+                return self.units[self.products.index(str(row["product"]))]
             return {"mass": "t", "value": self.a.settings.currency}.get(str(row.get("basis")), "unit")
         return ""
 
@@ -152,7 +184,7 @@ def _namers(b: Blueprint, given: Given | None) -> dict[str, Callable[[int], tupl
         return name
 
     def rule(row: int) -> tuple[str, str, str]:
-        return b.rules[row].label, periods[b.rules[row].period], n.rule_unit(row)
+        return n.rule(row), periods[b.rules[row].period], n.rule_unit(row)
 
     def module(row: int) -> tuple[str, str, str]:
         modules = a.making.modules
@@ -164,7 +196,7 @@ def _namers(b: Blueprint, given: Given | None) -> dict[str, Callable[[int], tupl
 
     def plan_row(block: str) -> Callable[[int], tuple[str, str, str]]:
         words = given.words[block] if given else []
-        return lambda row: (words[row][0], words[row][1], "unit" if block not in {"plan_open", "plan_started", "plan_stopped"} else "")
+        return lambda row: words[row]
 
     named: dict[str, Callable[[int], tuple[str, str, str]]] = {
         "balance": balance,
