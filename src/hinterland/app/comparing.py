@@ -40,11 +40,18 @@ def proof_of(result: DesignResult | Run) -> dict[str, object]:
     }
 
 
-def compare(net: Network, plans: Mapping[str, Plan | DesignResult | Run], *, against: str | None = None) -> Board:
+def compare(
+    net: Network,
+    plans: Mapping[str, Plan | DesignResult | Run],
+    *,
+    against: str | None = None,
+    price_of: Mapping[str, Plan | DesignResult | Run] | None = None,
+) -> Board:
     """Key figures and bridges of plans that deliver the same, each judged in the scenario it was made under.
 
     Designs and runs bring their proof along; a bare plan is judged without one. `against` names the baseline (default:
-    the first). Raises HinterlandError where plans deliver different quantities or there is none.
+    the first); `price_of` gives for a strategy the same strategy without its exclusivity, whose price is then stated.
+    Raises HinterlandError where plans deliver different quantities or there is none.
     """
     from hinterland.comparison import compare as side_by_side
 
@@ -52,7 +59,8 @@ def compare(net: Network, plans: Mapping[str, Plan | DesignResult | Run], *, aga
         raise HinterlandError("there is nothing to compare: name at least one plan")
     bare = {name: getattr(one, "plan", one) for name, one in plans.items()}
     proofs = {name: proof_of(one) for name, one in plans.items() if hasattr(one, "plan")}
-    return side_by_side(net, bare, proofs=proofs, against=against)
+    freed = {name: getattr(one, "plan", one) for name, one in (price_of or {}).items()}
+    return side_by_side(net, bare, proofs=proofs, against=against, price_of=freed)
 
 
 def render(board: Board, path: str | Path) -> Path:

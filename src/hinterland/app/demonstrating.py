@@ -69,7 +69,7 @@ def demo(out: str | Path = "out/demo", *, gap: float = 1e-4, seed: int = 0, prog
         progress.advanced(f"solve {name}", 1.0, f"{found[name].proof.seconds:.1f} s")
         if name in STRATEGIES:
             write_run(place / "runs" / name, net, found[name], log=logged.lines, replace=True)
-    board = compare(net, {name: found[name] for name in STRATEGIES}, without_exclusivity=("local-for-local", found[WITHOUT]))
+    board = compare(net, {name: found[name] for name in STRATEGIES}, price_of={"local-for-local": found[WITHOUT]})
     progress.advanced("compare", 1.0)
     report = render(board, place / "report.html")
     progress.advanced("report", 1.0)

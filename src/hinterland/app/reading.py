@@ -18,7 +18,7 @@ __all__ = ["check", "new", "read"]
 
 def _read(source: Path | str | Mapping[str, Any]) -> tuple[Network, list[Issue]]:
     tables, issues = read_tables(source)
-    return Network(tables), issues + check_tables(tables)
+    return Network(tables), issues + check_tables(tables, issues)
 
 
 def read(source: Path | str | Mapping[str, Any]) -> Network:
