@@ -15,8 +15,20 @@ __all__ = ["digest_of"]
 _UNTOLD = ("_row", "note")
 
 
+_DIGITS = 12
+
+
+def _text(column: str, kind: pl.DataType) -> pl.Expr:
+    cells = pl.col(column)
+    if kind.is_float():
+        cells = cells.round_sig_figs(_DIGITS) + 0.0  # -0.0 becomes 0.0
+    return cells.cast(pl.String).alias(column)
+
+
 def digest_of(tables: Mapping[str, pl.DataFrame]) -> str:
     """SHA-256 over table names, column names and cells; row and column order, notes and empty tables do not count.
+
+    Numbers count to twelve digits, so that 0.1 + 0.2 is 0.3 and money converted is money typed.
 
     >>> a = pl.DataFrame({"x": [1.0, 2.0], "y": ["p", "q"]})
     >>> digest_of({"t": a}) == digest_of({"t": a.reverse().select("y", "x")})
@@ -29,7 +41,7 @@ def digest_of(tables: Mapping[str, pl.DataFrame]) -> str:
         filled = [column for column in columns if frame[column].null_count() < frame.height]
         if not filled:
             continue
-        text = frame.select(pl.col(column).cast(pl.String).alias(column) for column in filled)
+        text = frame.select(_text(column, frame.schema[column]) for column in filled)
         told.update((name + "\x1d" + "\x1f".join(filled) + "\x1d").encode())
         told.update(text.sort(filled).write_csv(include_header=False, null_value="\x00").encode())
     return told.hexdigest()

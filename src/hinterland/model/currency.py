@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["in_settings_currency"]
 
+_PAID = ("per_unit", "lump_sum")
+"""Bases of incentives whose amount is money."""
+
 
 def in_settings_currency(tables: dict[str, pl.DataFrame], settings: Settings) -> dict[str, pl.DataFrame]:
     """Multiply money columns by the latest rate known at base_date (else the earliest); `check` reports missing rates."""
@@ -28,5 +31,9 @@ def in_settings_currency(tables: dict[str, pl.DataFrame], settings: Settings) ->
             continue
         own = pl.col("currency").fill_null(settings.currency)
         rate = own.replace_strict({**rates, settings.currency: 1.0}, default=1.0, return_dtype=pl.Float64)
-        converted[name] = rows.with_columns([pl.col(column) * rate for column in money]).with_columns(currency=pl.lit(settings.currency))
+        moved = [pl.col(column) * rate for column in money]
+        if name == "incentives":  # the amount of a share is no money
+            paid = pl.col("basis").is_in(_PAID)
+            moved = [pl.when(paid).then(pl.col("amount") * rate).otherwise("amount").alias("amount"), pl.col("cap_amount") * rate]
+        converted[name] = rows.with_columns(moved).with_columns(currency=pl.lit(settings.currency))
     return converted

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from hinterland.core.calendar import FAR_FUTURE, FAR_PAST, Calendar, Floats, Ints, day_number
-from hinterland.model.where import matching_rows
+from hinterland.model.where import Members, matching_rows
 
 if TYPE_CHECKING:
     from hinterland.model.network import Network
@@ -57,9 +57,8 @@ class Dated:
         return self.net.calendar
 
     @cached_property
-    def _groups(self) -> dict[str, list[str]]:
-        rows = self.net["groups"].group_by("group_id").agg("member")
-        return dict(zip(rows["group_id"].to_list(), rows["member"].to_list(), strict=True))
+    def _members(self) -> Members:
+        return Members.of(self.net.tables)
 
     def values(self, table: str, column: str, default: float = np.nan) -> Floats:
         """Mean value of a numeric column over the days of each period; shape (rows, periods), file order of rows.
@@ -82,7 +81,7 @@ class Dated:
         changes = self.net["changes"].filter((pl.col("table") == table) & (pl.col("column") == column)).sort("change_id")
         if changes.height == 0:
             return plain
-        masks = [matching_rows(self.net[table], where, self._groups).to_numpy() for where in changes["where"].to_list()]
+        masks = [matching_rows(self.net[table], where, self._members).to_numpy() for where in changes["where"].to_list()]
         first, last = day_spans(changes)
         actions, amounts = changes["action"].to_list(), changes["value"].cast(pl.Float64).to_list()
         moved = plain.copy()

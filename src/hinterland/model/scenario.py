@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,24 +12,29 @@ from hinterland.core.digest import digest_of
 from hinterland.core.errors import InvalidScenario, Issue
 from hinterland.model.currency import in_settings_currency
 from hinterland.model.network import Network
-from hinterland.model.where import matching_rows
-from hinterland.tables import TABLES, check_tables
+from hinterland.model.overrides import apply_override
+from hinterland.tables import check_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["lineage", "resolve", "scenario_issues", "scenario_names"]
+__all__ = ["lineage", "resolve", "scenario_issues", "scenario_names", "world_digest"]
 
 Tables = dict[str, pl.DataFrame]
+_UNTOLD = frozenset({"scenarios", "overrides", "sources", "exchange_rates"})
+"""Tables that say nothing of a resolved world: what they did to it is in the other tables."""
+_STRATEGY_SETTINGS = ("objective", "objective_tolerance_share")
 
 
 def scenario_names(net: Network) -> list[str]:
     """Return every scenario of the tables, sorted."""
-    return sorted(net["scenarios"]["scenario_id"].to_list())
+    return sorted(net["scenarios"]["scenario_id"].drop_nulls().to_list())
 
 
-def _issue(row: int | None, column: str | None, code: str, what: str, why: str, fix: str, severity: str = "error") -> Issue:
-    return Issue("overrides", row, column, code, what=what, why=why, fix=fix, severity=severity)  # type: ignore[arg-type]
+def _unknown(step: str, parent: Mapping[str, str | None]) -> Issue:
+    known = ", ".join(sorted(parent)) or "none"
+    what, why, fix = f"there is no scenario {step!r}", f"the table knows: {known}", "name one of these or add a row to scenarios"
+    return Issue("scenarios", None, "scenario_id", "unknown_scenario", what=what, why=why, fix=fix)
 
 
 def lineage(net: Network, names: Sequence[str]) -> list[str]:
@@ -45,31 +51,12 @@ def lineage(net: Network, names: Sequence[str]) -> list[str]:
         step: str | None = name
         while step:
             if step not in parent:
-                known = ", ".join(sorted(parent)) or "none"
-                issues.append(
-                    Issue(
-                        "scenarios",
-                        None,
-                        "scenario_id",
-                        "unknown_scenario",
-                        what=f"there is no scenario {step!r}",
-                        why=f"the table knows: {known}",
-                        fix="name one of these or add a row to scenarios",
-                    )
-                )
+                issues.append(_unknown(step, parent))
                 break
             if step in chain:
-                issues.append(
-                    Issue(
-                        "scenarios",
-                        None,
-                        "extends",
-                        "scenario_cycle",
-                        what=f"{' extends '.join([*chain, step])}",
-                        why="a scenario cannot extend itself",
-                        fix="empty one `extends` of this ring",
-                    )
-                )
+                what, why = " extends ".join([*chain, step]), "a scenario cannot extend itself"
+                fix = "empty one `extends` of this ring"
+                issues.append(Issue("scenarios", None, "extends", "scenario_cycle", what=what, why=why, fix=fix))
                 break
             chain.append(step)
             step = parent[step]
@@ -79,146 +66,75 @@ def lineage(net: Network, names: Sequence[str]) -> list[str]:
     return ordered
 
 
-def _new_values(frame: pl.DataFrame, column: str, action: str, value: str) -> pl.Expr:
-    kind = frame.schema[column]
-    if action == "set":
-        if value.strip() == "":
-            return pl.lit(None, dtype=kind)
-        if kind == pl.Date:
-            return pl.lit(value.strip()).str.to_date("%Y-%m-%d")
-        if kind == pl.Boolean:
-            return pl.lit(value.strip().lower() in {"true", "1", "yes"})
-        if kind.is_numeric():
-            return pl.lit(float(value)).cast(kind)
-        return pl.lit(value.strip())
-    amount = float(value)
-    if kind == pl.String:
-        number = pl.col(column).cast(pl.Float64)
-        return (number * amount if action == "scale" else number + amount).cast(pl.String)
-    return (pl.col(column) * amount if action == "scale" else pl.col(column) + amount).cast(kind)
-
-
-def _apply(tables: Tables, rule: Mapping[str, object]) -> list[Issue]:
-    """Apply one override in place of the mapping's frame; return what is wrong with it."""
-    row = rule.get("_row")
-    at = int(row) if isinstance(row, int) else None
-    table, action = str(rule["table"] or ""), str(rule["action"] or "")
-    column, value, where = str(rule["column"] or ""), str(rule["value"] or ""), rule["where"]
-    if table not in TABLES:
-        return [
-            _issue(
-                at,
-                "table",
-                "unknown_table",
-                f"there is no table {table!r}",
-                "an override changes a declared table",
-                "write a table name of docs/tables.md",
-            )
-        ]
-    frame = tables[table]
-    groups = tables["groups"].group_by("group_id").agg("member")
-    members = dict(zip(groups["group_id"].to_list(), groups["member"].to_list(), strict=True))
-    try:
-        mask = matching_rows(frame, None if where is None else str(where), members)
-    except ValueError as broken:
-        return [
-            _issue(at, "where", "broken_where", f"{broken} is not a term", "a term is column=value", "write column=value; column=value")
-        ]
-    except KeyError as missing:
-        return [
-            _issue(
-                at,
-                "where",
-                "unknown_column",
-                f"{table} has no column {missing}",
-                "where names columns of its table",
-                f"use one of: {', '.join(frame.columns[:12])} …",
-            )
-        ]
-    if not mask.any():
-        return [
-            _issue(
-                at,
-                "where",
-                "matches_nothing",
-                f"no row of {table} matches {where or '*'!r}",
-                "an override that changes nothing hides a misunderstanding",
-                "correct `where` or remove the row",
-            )
-        ]
-    if action == "drop":
-        tables[table] = frame.filter(~mask)
-        return []
-    if column not in frame.columns:
-        return [
-            _issue(
-                at,
-                "column",
-                "unknown_column",
-                f"{table} has no column {column!r}",
-                "an override sets a declared column",
-                "write a column of docs/tables.md",
-            )
-        ]
-    try:
-        changed = frame.with_columns(pl.when(mask).then(_new_values(frame, column, action, value)).otherwise(pl.col(column)).alias(column))
-    except (ValueError, pl.exceptions.PolarsError):
-        return [
-            _issue(
-                at,
-                "value",
-                "wrong_type",
-                f"{value!r} cannot {action} {table}.{column}",
-                f"the column holds {frame.schema[column]}",
-                "write a value of the column's type",
-            )
-        ]
-    tables[table] = changed
-    if changed.get_column(column).equals(frame.get_column(column), null_equal=True):
-        return [
-            _issue(
-                at,
-                "value",
-                "changes_nothing",
-                f"{table}.{column} is already {value!r} in every matching row",
-                "the override has no effect",
-                "remove it, or correct the value",
-                "warning",
-            )
-        ]
-    return []
-
-
-def _known(tables: Tables, knowledge_date: object) -> Tables:
+def _known(tables: Mapping[str, pl.DataFrame], knowledge_date: date | None) -> Tables:
     """Drop rows that were not known yet at the knowledge date."""
-    if knowledge_date is None:
-        return tables
     known = {}
     for name, frame in tables.items():
+        later = knowledge_date is not None and frame["known_from"].null_count() < frame.height
         keeps = pl.col("known_from").is_null() | (pl.col("known_from") <= pl.lit(knowledge_date))
-        known[name] = frame.filter(keeps) if "known_from" in frame.columns else frame
+        known[name] = frame.filter(keeps) if later else frame
     return known
 
 
+def _rules(tables: Mapping[str, pl.DataFrame], ordered: Sequence[str]) -> list[dict[str, object]]:
+    rules: list[dict[str, object]] = []
+    for name in ordered:
+        rules += tables["overrides"].filter(pl.col("scenario_id") == name).sort("order", "_row").iter_rows(named=True)
+    return rules
+
+
+def _knowledge_date(tables: Mapping[str, pl.DataFrame], rules: Sequence[Mapping[str, object]]) -> date | None:
+    """The setting as the scenarios leave it; a value that is no date is none here and a problem of the checks."""
+    settings = dict(tables)
+    for rule in rules:
+        if rule["table"] == "settings":
+            apply_override(settings, rule)
+    told = dict(settings["settings"].select("key", "value").iter_rows()).get("knowledge_date")
+    try:
+        return date.fromisoformat(told.strip()) if told else None
+    except ValueError:
+        return None
+
+
 def _overridden(net: Network, names: Sequence[str]) -> tuple[Tables, list[Issue]]:
-    tables, issues = dict(net.base or net.tables), []
-    for name in lineage(net, names):
-        rules = tables["overrides"].filter(pl.col("scenario_id") == name).sort("order")
-        for rule in rules.iter_rows(named=True):
-            issues += _apply(tables, rule)
-    return tables, issues
+    """Tables as known at the knowledge date, with the overrides of the scenarios, and what is wrong with those."""
+    source = net.base or net.tables
+    ordered = lineage(Network(source), names)
+    knowledge_date = _knowledge_date(source, _rules(source, ordered))
+    tables, issues = _known(source, knowledge_date), list[Issue]()
+    for rule in _rules(tables, ordered):
+        issues += apply_override(tables, rule)
+    return _known(tables, knowledge_date), issues
+
+
+def _judged(net: Network, names: Sequence[str]) -> tuple[Tables, list[Issue]]:
+    """The overridden tables with every problem: of the overrides, and of the tables they make that are not known before."""
+    tables, issues = _overridden(net, names)
+    source = net.base or net.tables
+    touched = any(frame is not source[name] for name, frame in tables.items())
+    if not touched or any(issue.severity == "error" for issue in issues):
+        return tables, issues
+    found = check_tables(tables)
+    if any(issue.severity != "error" for issue in found):
+        before = {(one.table, one.row, one.column, one.code, one.what) for one in check_tables(dict(source)) if one.severity != "error"}
+        found = [one for one in found if (one.table, one.row, one.column, one.code, one.what) not in before]
+    return tables, issues + found
 
 
 def scenario_issues(net: Network, names: Sequence[str]) -> list[Issue]:
     """Return everything wrong with a scenario: its overrides, and what the checks say of the tables they make."""
     try:
-        tables, issues = _overridden(net, names)
+        return _judged(net, names)[1]
     except InvalidScenario as broken:
         return list(broken.issues)
-    if any(issue.severity == "error" for issue in issues):
-        return issues
-    before = {(i.table, i.row, i.column, i.code) for i in check_tables(dict(net.base or net.tables))}
-    return issues + [i for i in check_tables(tables) if (i.table, i.row, i.column, i.code) not in before]
+
+
+def _told(net: Network) -> Tables:
+    """What the identity of a resolved network is made of: the settings in force, and rows without their known_from."""
+    told = {name: frame.drop("known_from") for name, frame in net.tables.items() if name not in _UNTOLD}
+    settings = {key: ",".join(value) if isinstance(value, tuple) else value for key, value in asdict(net.settings).items()}
+    told["settings"] = pl.DataFrame({"key": list(settings), "value": [None if one is None else str(one) for one in settings.values()]})
+    return told
 
 
 def resolve(net: Network, scenario: str | Sequence[str] | None = None) -> Network:
@@ -230,14 +146,27 @@ def resolve(net: Network, scenario: str | Sequence[str] | None = None) -> Networ
     names = tuple([scenario] if isinstance(scenario, str) else scenario or ())
     if net.resolved and names == net.scenarios:
         return net
-    issues = scenario_issues(net, names) if names else []
+    overridden, issues = _judged(net, names)
     errors = [issue for issue in issues if issue.severity == "error"]
     if errors:
         raise InvalidScenario(errors)
-    overridden, _ = _overridden(net, names)
     source = dict(net.base or net.tables)
     bare = Network(overridden)
-    tables = _known(overridden, bare.settings.knowledge_date)
-    tables = in_settings_currency(tables, bare.settings)
-    told = {name: frame for name, frame in tables.items() if name not in {"scenarios", "overrides", "sources"}}
-    return replace(bare, tables=tables, scenarios=names, resolved=True, digest=digest_of(told), base=source)
+    made = replace(bare, tables=in_settings_currency(overridden, bare.settings), scenarios=names, resolved=True, base=source)
+    return replace(made, digest=digest_of(_told(made)))
+
+
+def world_digest(net: Network) -> str:
+    """Identity of the world alone: everything of a resolved network but its strategy.
+
+    A strategy is the objective with its tolerance, the policies, and the contracts that the tables offer as options
+    (with their phases and prices). Two strategies of one world have the same world digest.
+    """
+    told = _told(net)
+    contracts = (net.base or net.tables)["contracts"]
+    options = contracts.filter(pl.col("status") == "option")["contract_id"].implode()
+    told.pop("policies")
+    told["settings"] = told["settings"].filter(~pl.col("key").is_in(_STRATEGY_SETTINGS))
+    for name in ("contracts", "contract_phases", "contract_prices"):
+        told[name] = told[name].filter(~pl.col("contract_id").is_in(options))
+    return digest_of(told)

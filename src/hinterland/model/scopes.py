@@ -8,24 +8,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hinterland.tables.where import tokens
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hinterland.model.network import Network
 
 __all__ = ["Scopes", "place_names", "tokens"]
-
-EVERYWHERE = ("", "*")
-
-
-def tokens(cell: str | None) -> list[str]:
-    """Split a cell `a|b|@c`; an empty cell or `*` gives nothing, which callers read as everything.
-
-    >>> tokens("a | @b"), tokens("*"), tokens(None)
-    (['a', '@b'], [], [])
-    """
-    parts = [part.strip() for part in (cell or "").split("|")]
-    return [part for part in parts if part not in EVERYWHERE]
 
 
 def place_names(net: Network) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Problems of the chain itself: recipe loops without a source, contracts nobody can keep, lanes whose legs do not fit."""
+"""Problems of the chain itself: recipe loops without a source, lanes whose legs do not fit, sites in the sea."""
 
 from __future__ import annotations
 
@@ -67,60 +67,6 @@ def _loops(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     return issues
 
 
-def _contracts(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
-    """Least shares of one buyer and product that add to more than all on some day, and least quantities nobody can make."""
-    phases = tables["contract_phases"].join(
-        tables["contracts"].filter(pl.col("status") == "signed").select("contract_id", "supplier", "buyer", "product_id"), on="contract_id"
-    )
-    issues = []
-    days = phases["start_date"].drop_nulls().unique().sort().to_list()
-    for (buyer, product), rows in phases.group_by(["buyer", "product_id"], maintain_order=True):
-        for day in days:
-            live = rows.filter((pl.col("start_date") <= day) & (pl.col("end_date").is_null() | (pl.col("end_date") >= day)))
-            if live.height > 1 and live["min_share"].sum() > 1 + 1e-9:
-                row = max(live["_row"].to_list())
-                issues.append(
-                    Issue(
-                        "contract_phases",
-                        row,
-                        "min_share",
-                        "contract_too_much",
-                        what=f"from {day} contracts ask {live['min_share'].sum():.0%} of {buyer}'s {product}",
-                        why="there is no more than all of it",
-                        fix="lower min_share of one of them",
-                    )
-                )
-                break
-    good = tables["recipes"].select("recipe_id", good="product_id")
-    lines = (
-        tables["processes"]
-        .join(good, on="recipe_id", how="left")
-        .with_columns(
-            product=pl.coalesce("good", "product_id"),
-            most=pl.col("capacity_per_year").fill_null(0.0)
-            + pl.col("module_capacity_per_year").fill_null(0.0) * pl.col("max_modules").fill_null(0),
-        )
-    )
-    makes = {(site, product): most for site, product, most in lines.group_by("site_id", "product").agg(pl.col("most").sum()).iter_rows()}
-    for row, contract, supplier, product, least in phases.select(
-        "_row", "contract_id", "supplier", "product_id", "min_quantity_per_year"
-    ).iter_rows():
-        most = makes.get((supplier, product))
-        if most is not None and least > most * (1 + 1e-9):
-            issues.append(
-                Issue(
-                    "contract_phases",
-                    row,
-                    "min_quantity_per_year",
-                    "contract_too_much",
-                    what=f"{contract} asks {least:g} of {product} a year, {supplier} can make {most:g}",
-                    why="the contract cannot be kept",
-                    fix="lower min_quantity_per_year or raise the supplier's capacity",
-                )
-            )
-    return issues
-
-
 def _lanes(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     """Lanes whose legs and kilometres do not fit, whose modes are unknown, or that have neither cost nor legs."""
     lanes = tables["lanes"]
@@ -180,4 +126,4 @@ def _lanes(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
 
 def chain_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     """Problems that several tables make together."""
-    return _loops(tables) + _contracts(tables) + _lanes(tables) + off_land_problems(tables["sites"])
+    return _loops(tables) + _lanes(tables) + off_land_problems(tables["sites"])

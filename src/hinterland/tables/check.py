@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hinterland.core.errors import Issue, Severity
-from hinterland.core.units import PRODUCT_UNITS
+from hinterland.tables.amounts import amount_problems
 from hinterland.tables.chain import chain_problems
+from hinterland.tables.changes import change_problems
+from hinterland.tables.counted import counted_problems
 from hinterland.tables.declared import TABLES
 from hinterland.tables.declared.agreeing import POLICY_KINDS_LATER
+from hinterland.tables.idle import idle_problems
+from hinterland.tables.money import money_problems
+from hinterland.tables.pacts import pact_problems
 from hinterland.tables.references import reference_problems
 from hinterland.tables.settings import setting_problems
 from hinterland.tables.time import time_problems
 from hinterland.tables.typing import bad_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from hinterland.tables.schema import Column, Table
 
@@ -25,6 +30,20 @@ __all__ = ["NEEDED", "check_tables"]
 
 NEEDED = ("settings", "periods", "products", "sites", "processes", "lanes", "demand")
 """The tables a first plan needs."""
+UNREAD_CODES = frozenset(
+    {
+        "unreadable",
+        "not_utf8",
+        "empty_table",
+        "merged_cells",
+        "doubled_header",
+        "ragged_row",
+        "too_large",
+        "broken_quotes",
+        "unknown_column",
+    }
+)
+"""Problems of reading after which a table may have fewer rows than its file."""
 
 
 def _missing(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
@@ -145,19 +164,6 @@ def _duplicates(table: Table, frame: pl.DataFrame) -> list[Issue]:
     return issues
 
 
-def _money(tables: Mapping[str, pl.DataFrame], currency: str) -> list[Issue]:
-    rates = set(tables["exchange_rates"]["currency"].to_list()) | {currency}
-    issues = []
-    for name, frame in tables.items():
-        if name == "exchange_rates" or "currency" not in frame.columns or frame["currency"].null_count() == frame.height:
-            continue
-        odd = frame.filter(pl.col("currency").is_not_null() & ~pl.col("currency").is_in(sorted(rates)))
-        for row, cell in odd.head(1000).select("_row", "currency").iter_rows():
-            what, why = f"{cell} has no exchange rate", f"money is counted in {currency}"
-            issues.append(Issue(name, row, "currency", "missing_exchange_rate", what=what, why=why, fix=f"add {cell} to exchange_rates"))
-    return issues
-
-
 def _unsupported(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     """Choices that are declared and that no engine can follow yet."""
     issues = []
@@ -181,28 +187,32 @@ def _unsupported(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
                     severity=severity,
                 )
             )
-    units = [*PRODUCT_UNITS]
-    odd = tables["products"].filter(pl.col("unit").is_not_null() & ~pl.col("unit").is_in(units))
-    issues += bad_cells(
-        "products",
-        TABLES["products"].by_name["unit"],
-        odd.select("_row", cell="unit"),
-        "unit_mismatch",
-        "it is no unit of the registry",
-        f"write one of: {', '.join(units)}",
-    )
     return issues
 
 
-def check_tables(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
-    """Every problem of complete, typed tables: errors, warnings and notes, in the order of the tables."""
-    issues = _missing(tables)
+def _unread(issues: Iterable[Issue]) -> frozenset[str]:
+    """Tables of which nothing could be read: what names their rows is not reported once more for each row."""
+    return frozenset(issue.table for issue in issues if issue.code in UNREAD_CODES and issue.column is None and issue.severity == "error")
+
+
+def check_tables(tables: Mapping[str, pl.DataFrame], after: Iterable[Issue] = ()) -> list[Issue]:
+    """Every problem of complete, typed tables: errors, warnings and notes, in the order of the tables.
+
+    `after` are the problems of reading them: tables that could not be read are not called missing, nor their names unknown.
+    """
+    unread = _unread(after)
+    issues = [issue for issue in _missing(tables) if issue.table not in unread]
     for name, table in TABLES.items():
         if tables[name].height:
             issues += _cells(table, tables[name]) + _duplicates(table, tables[name])
-    issues += reference_problems(tables)
+    issues += reference_problems(tables, unread)
     found, currency = setting_problems(tables)
-    issues += found + _money(tables, currency) + _unsupported(tables) + time_problems(tables) + chain_problems(tables)
+    issues += found + _unsupported(tables)
+    if not unread & {"settings", "exchange_rates"}:
+        issues += money_problems(tables, currency)
+    if not unread:
+        issues += change_problems(tables) + counted_problems(tables) + idle_problems(tables)
+    issues += time_problems(tables) + chain_problems(tables) + pact_problems(tables) + amount_problems(tables)
     order = {name: at for at, name in enumerate(TABLES)}
     rank = {"error": 0, "warning": 1, "note": 2}
     return sorted(issues, key=lambda one: (rank[one.severity], order.get(one.table, 99), one.row or 0, one.column or "", one.code))

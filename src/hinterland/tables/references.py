@@ -11,17 +11,23 @@ from hinterland.tables.declared import TABLES
 from hinterland.tables.typing import bad_cells, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Set
 
     from hinterland.tables.schema import Column, Table
 
 __all__ = ["reference_problems"]
+
+_FREE = frozenset({"countries", "sources"})
+"""Tables that a first plan may leave out: a name of theirs is looked for only where they have rows."""
+_NAMED = frozenset({"sites", "products", "countries", "groups"})
+"""Tables that give the names which cells with groups may hold."""
 
 
 def _names(tables: Mapping[str, pl.DataFrame]) -> tuple[set[str], set[str]]:
     """Every name of a place and of a product that a grouped cell may hold."""
     groups = set(tables["groups"]["group_id"].drop_nulls().to_list())
     places = set(tables["sites"]["site_id"].drop_nulls().to_list())
+    places |= set(tables["sites"]["country"].drop_nulls().to_list())
     for column in ("country", "region", "customs_territory"):
         places |= set(tables["countries"][column].drop_nulls().to_list())
     products = set(tables["products"]["product_id"].drop_nulls().to_list()) | set(tables["products"]["stage"].drop_nulls().to_list())
@@ -62,8 +68,11 @@ def _grouped(table: Table, column: Column, frame: pl.DataFrame, known: set[str])
     return issues
 
 
-def reference_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
-    """Names that are not there, groups that hold themselves, and processes without or with two ways to say what they make."""
+def reference_problems(tables: Mapping[str, pl.DataFrame], unread: Set[str] = frozenset()) -> list[Issue]:
+    """Names that are not there, groups and scenarios that hold themselves, and processes that do not say what they make.
+
+    Names of a table that could not be read (`unread`) are not looked for.
+    """
     places, products = _names(tables)
     issues: list[Issue] = []
     for name, table in TABLES.items():
@@ -74,14 +83,47 @@ def reference_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
             if frame[column.name].null_count() == frame.height:
                 continue
             if column.groups:
+                if unread & _NAMED:
+                    continue
                 about_products = column.refers_to == "products" or column.name == "product"
                 issues += _grouped(table, column, frame, products if about_products else places)
-            elif column.refers_to and column.refers_to in tables and tables[column.refers_to].height:
+            elif column.refers_to and column.refers_to not in unread and (tables[column.refers_to].height or column.refers_to not in _FREE):
                 target = tables[column.refers_to]
                 issues += _plain(table, column, frame, target[TABLES[column.refers_to].keys[0]])
-            elif column.refers_to and not (column.name == "source_id" or tables[column.refers_to].height):
-                issues += _plain(table, column, frame, pl.Series([], dtype=pl.String))
-    return issues + _group_problems(tables, places | products) + _process_problems(tables)
+    if not unread & _NAMED:
+        issues += _group_problems(tables, places | products)
+    return issues + _process_problems(tables) + _scenario_rings(tables["scenarios"]) + _zones(tables)
+
+
+def _zones(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
+    """Energy zones and heat carriers that the energy table does not name."""
+    energy, issues = tables["energy"], list[Issue]()
+    if not energy.height:
+        return issues
+    for name, column, target in (("sites", "energy_zone", "zone"), ("processes", "heat_carrier", "carrier")):
+        known = sorted(energy[target].drop_nulls().unique().to_list())
+        rows = tables[name].filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(known)).select("_row", cell=column)
+        if rows.height:
+            why, hint = f"energy has no such {target}", nearest(rows["cell"][0], known)
+            fix = f"add it to energy or correct the cell ({hint})"
+            issues += bad_cells(name, TABLES[name].by_name[column], rows, "unknown_reference", why, fix)
+    return issues
+
+
+def _scenario_rings(scenarios: pl.DataFrame) -> list[Issue]:
+    parent = dict(scenarios.select("scenario_id", "extends").iter_rows())
+    issues, told = [], set[str]()
+    for row, name in scenarios.select("_row", "scenario_id").iter_rows():
+        chain, step = [], name
+        while step is not None and step in parent and step not in chain:
+            chain.append(step)
+            step = parent[step]
+        if step is not None and step == name and name not in told:
+            told |= set(chain)
+            what, why = " extends ".join([*chain, step]), "a scenario cannot extend itself"
+            fix = "empty one `extends` of this ring"
+            issues.append(Issue("scenarios", row, "extends", "scenario_cycle", what=what, why=why, fix=fix))
+    return issues
 
 
 def _group_problems(tables: Mapping[str, pl.DataFrame], known: set[str]) -> list[Issue]:

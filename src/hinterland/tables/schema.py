@@ -65,7 +65,7 @@ class Column:
         if self.choices:
             return f"write one of: {', '.join(self.choices)}"
         if self.kind == "share":
-            return f"enter {self.name} between 0 and 1 (0.25 for 25 %)"
+            return f"enter {self.name} between 0 and {self.high or 1:g} (0.25 for 25 %)"
         if self.kind == "date":
             return "write the date as YYYY-MM-DD"
         if self.low is not None and self.high is None:

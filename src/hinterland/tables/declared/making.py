@@ -58,8 +58,8 @@ MAKING = (
         (
             key("ramp_id", "name of the curve", example="new_plant"),
             number("years_since_start", "from 0; holds to the next point", key=True, required=True, example="0"),
-            share("capacity_share", "of mature capacity", high=None, default=1.0, example="0.4"),
-            share("yield_share", "of mature yield", high=None, default=1.0),
+            share("capacity_share", "of mature capacity", high=2.0, default=1.0, example="0.4"),
+            share("yield_share", "of mature yield", high=2.0, default=1.0),
         ),
     ),
     Table(
@@ -72,7 +72,7 @@ MAKING = (
             money("price_per_unit", "delivered price", low=None, required=True, example="0.9"),
             number("limit_per_year", "most units; empty: no limit"),
             number("co2e_kg_per_unit", "cradle-to-gate footprint", low=None, default=0.0),
-            text("origin_country", "country of origin", example="CN"),
+            text("origin_country", "country of origin", refers_to="countries", example="CN"),
             day("valid_from", "first day"),
             day("valid_to", "last day, inclusive"),
         ),
@@ -128,8 +128,8 @@ MAKING = (
             number("initial_quantity", "stock before the first period", default=0.0),
             money("initial_cost_per_unit", "what the opening stock carries", default=0.0),
             number("initial_co2e_kg_per_unit", "what the opening stock carries", default=0.0),
-            text("initial_origin_country", "where the opening stock came from"),
-            share("holding_cost_share_per_year", "of the value", high=None, default=0.0),
+            text("initial_origin_country", "where the opening stock came from", refers_to="countries"),
+            share("holding_cost_share_per_year", "of the value", default=0.0),
         ),
     ),
 )

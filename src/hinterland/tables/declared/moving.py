@@ -103,7 +103,7 @@ MOVING = (
             text("origin", "likewise", groups=True, example="CN"),
             text("producer", "maker it speaks of", used=False),
             text("hs_prefix", "start of the tariff line", default="", example="8507.60"),
-            share("ad_valorem_share", "of the customs value", high=None, default=0.0, example="0.034"),
+            share("ad_valorem_share", "of the customs value", high=10.0, default=0.0, example="0.034", fix="write 0.034 for 3.4 %"),
             money("specific_per_kg", "per net kilogram", used=False),
             choice("stacking", "how it adds to other programmes", "add", "net_of_mfn", "cap_all_in", "replace", default="add"),
             text("excludes_programmes", "programmes it turns off", used=False),

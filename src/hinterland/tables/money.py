@@ -1,0 +1,54 @@
+"""Money of rows in other currencies than the settings': rates that are missing, and rates that do not count."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hinterland.core.errors import Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["money_problems"]
+
+
+def _missing(tables: Mapping[str, pl.DataFrame], currency: str) -> list[Issue]:
+    rates = sorted(set(tables["exchange_rates"]["currency"].drop_nulls().to_list()) | {currency})
+    issues = []
+    for name, frame in tables.items():
+        if name == "exchange_rates" or "currency" not in frame.columns or frame["currency"].null_count() == frame.height:
+            continue
+        odd = frame.filter(pl.col("currency").is_not_null() & ~pl.col("currency").is_in(rates))
+        for row, cell in odd.head(1000).select("_row", "currency").iter_rows():
+            what, why = f"{cell} has no exchange rate", f"money is counted in {currency}"
+            issues.append(Issue(name, row, "currency", "missing_exchange_rate", what=what, why=why, fix=f"add {cell} to exchange_rates"))
+    return issues
+
+
+def _rates(frame: pl.DataFrame, currency: str, base_date: date) -> list[Issue]:
+    """A rate of the settings' own currency, and rates after base_date: money is real and counted at the rate of one day."""
+    issues = []
+    rows = frame.select("_row", "currency", "valid_from", "rate_to_settings_currency")
+    for row, _, _, rate in rows.filter((pl.col("currency") == currency) & (pl.col("rate_to_settings_currency") != 1)).iter_rows():
+        what, why = f"one {currency} is {rate:g} {currency}", f"{currency} is the settings' own currency"
+        issues.append(Issue("exchange_rates", row, "rate_to_settings_currency", "bounds", what=what, why=why, fix="delete the row"))
+    first = dict(rows.group_by("currency").agg(pl.col("valid_from").fill_null(date(1, 1, 1)).min()).iter_rows())
+    for row, name, day, _ in rows.filter(pl.col("valid_from") > base_date).iter_rows():
+        if first.get(name) != day:
+            what, why = f"the rate of {name} from {day}", f"money is real and counted at the rate of base_date, {base_date}"
+            fix = "nothing to do: the row is kept and ignored; a price path in another currency is a row of changes"
+            issues.append(Issue("exchange_rates", row, "valid_from", "not_used_yet", what=what, why=why, fix=fix, severity="warning"))
+    return issues
+
+
+def money_problems(tables: Mapping[str, pl.DataFrame], currency: str) -> list[Issue]:
+    """Problems of currencies and their rates."""
+    told = dict(tables["settings"].select("key", "value").iter_rows()).get("base_date") or "2026-01-01"
+    try:
+        base_date = date.fromisoformat(told.strip())
+    except ValueError:
+        return _missing(tables, currency)
+    return _missing(tables, currency) + _rates(tables["exchange_rates"], currency, base_date)
