@@ -21,7 +21,7 @@ _DIGITS = 12
 def _text(column: str, kind: pl.DataType) -> pl.Expr:
     cells = pl.col(column)
     if kind.is_float():
-        cells = cells.round_sig_figs(_DIGITS) + 0.0  # -0.0 becomes 0.0
+        cells = pl.when(cells == 0).then(0.0).otherwise(cells.round_sig_figs(_DIGITS))  # -0.0 becomes 0.0
     return cells.cast(pl.String).alias(column)
 
 

@@ -89,7 +89,7 @@ def _section(table: Table) -> str:
         title += " *Needed.*"
     if not table.used:
         title += " *Not used yet: no engine reads this table.*"
-    everywhere = {"known_from", "source_id", "quality", "note"}
+    everywhere = {"known_from", "source_id", "quality", "note"} - {column.name for column in table.own}
     columns = [column for column in table.columns if column.name not in everywhere]
     lines = [title, "", "| column | type | meaning | when empty | allowed | example |", "|---|---|---|---|---|---|", *map(_column, columns)]
     if table.name == "settings":

@@ -127,7 +127,7 @@ AGREEING = (
         "overrides",
         "one change of a scenario",
         (
-            key("scenario_id", "scenario", "scenarios"),
+            key("scenario_id", "scenario", "scenarios", example="local-for-local"),
             whole("order", "order of changes", key=True, required=True, example="1"),
             text("table", "table", required=True, example="contracts"),
             text("where", "rows: column=value; column=value", example="contract_id=umicore_aesc"),
