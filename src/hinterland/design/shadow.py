@@ -25,6 +25,8 @@ SHADOW_COLUMNS: dict[str, pl.DataType] = {
     "unit": pl.String(),
     "words": pl.String(),
 }
+_SAME = {"existing_capacity": "line_capacity"}
+"""A limit that is both a row and a bound of its decision has one price: the sum."""
 _SMALL = 1e-7
 """Part of the largest price below which a price is rounding."""
 
@@ -48,21 +50,29 @@ def shadow_prices(b: Blueprint, given: Given, engine: Engine, objective: Objecti
     scale = engine.matrix.scale
     # a price is small when it is so on the solver's own scale: there all rules are of one size
     told = np.abs(rows / engine.row_scale * engine.cost_scale)
-    lines: list[tuple[str, str, str, float, str, str]] = []
+    found: dict[tuple[str, str, str, str], float] = {}
 
-    def add(block: str, row: str, period: str, dual: float, unit: str) -> None:
-        verb = "saves" if dual < 0 else "costs"
-        words = f"{row}{f' in {period}' if period else ''}: one {unit} more {verb} {abs(dual):,.4g} {money}"
-        lines.append((block, row, period, dual, f"{money} per {unit}", words))
+    def add(block: str, row: str, period: str, unit: str, dual: float) -> None:
+        key = (_SAME.get(block, block), row, period, unit)
+        found[key] = found.get(key, 0.0) + dual
 
     live = np.flatnonzero(told > _SMALL * max(1e-9, float(told.max(initial=0.0))))
     for at, one in zip(live, row_words(b, given, live), strict=True):
         inner = one.block == "balance" and not one.words.startswith("demand")  # what passes through has no market's price
         if one.unit and not inner:
-            add(one.block, one.words, one.period_id, float(rows[at]), one.unit)
+            add(one.block, one.words, one.period_id, one.unit, float(rows[at]))
     reached = np.abs(columns * scale * engine.cost_scale)
     binding = np.flatnonzero((columns < 0) & (reached > _SMALL * max(1e-9, float(reached.max(initial=0.0)))))
     for limit in bound_words(b, binding, upper=True):
-        if limit.block in {"lane_capacity", "line_capacity", "purchase_limit"}:
-            add(limit.block, limit.words, limit.period_id, float(columns[limit.column]), limit.unit)
+        if limit.unit:
+            add(limit.block, limit.words, limit.period_id, limit.unit, float(columns[limit.column]))
+    lines = [
+        (block, row, period, dual, f"{money} per {unit}", _sentence(row, period, unit, dual, money))
+        for (block, row, period, unit), dual in found.items()
+    ]
     return pl.DataFrame(lines, schema=SHADOW_COLUMNS, orient="row").sort("block", "row", "period_id")
+
+
+def _sentence(row: str, period: str, unit: str, dual: float, money: str) -> str:
+    when = f" in {period}" if period else ""
+    return f"{row}{when}: one {unit} more {'saves' if dual < 0 else 'costs'} {abs(dual):,.4g} {money}"

@@ -303,10 +303,13 @@ def bound_words(b: Blueprint, columns: Ints, *, upper: bool) -> list[Limit]:
         lane = int(a.flows.lane[at])
         words = f"capacity of lane {n.lanes[lane]}"
         add(column, "lane_capacity", words, int(a.flows.period[at]), n.units[a.flows.product[lane]], float(a.flows.capacity[at]))
+    modules = a.making.modules
+    most = {(int(k), int(v)): float(m) for k, v, m in zip(modules.line, modules.vintage, modules.most, strict=True)}
     for column, at in each("made"):
-        if a.making.outputs.vintage[at] < 0:
-            words, _, unit = n.output(at)
-            add(column, "line_capacity", words, int(a.making.outputs.period[at]), unit, float(a.making.outputs.capacity[at]))
+        words, _, unit = n.output(at)
+        line, vintage = int(a.making.outputs.line[at]), int(a.making.outputs.vintage[at])
+        amount = float(a.making.outputs.capacity[at]) * (1.0 if vintage < 0 else most[line, vintage])
+        add(column, "line_capacity" if vintage < 0 else "module_capacity", words, int(a.making.outputs.period[at]), unit, amount)
     for column, at in each("bought"):
         pool = int(a.offers.pool[a.offers.offer[at]])
         words = f"purchase limit of {n.pool(pool)}"
