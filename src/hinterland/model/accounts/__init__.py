@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from hinterland.model.accounts.frames import CO2E_COLUMNS, COST_COLUMNS, Names
+from hinterland.model.accounts.frames import CO2E_COLUMNS, COST_COLUMNS
 from hinterland.model.accounts.placing import Placed, place_plan
 from hinterland.model.accounts.spending import carbon_costs, credit_costs, emissions, quantity_costs
 from hinterland.model.accounts.standing import capital_costs, contract_costs, lane_costs, site_costs
@@ -54,7 +54,7 @@ def _flows(a: Arrays, p: Placed) -> pl.DataFrame:
     value = p.flow * rates.value_per_unit[lane, t]
     ends = [pl.col(name).replace_strict(territory, default=None, return_dtype=pl.String) for name in ("from_site", "to_site")]
     told = lanes.with_columns(
-        period_id=Names(a).periods(t),
+        period_id=p.names.periods(t),
         quantity=pl.Series(p.flow),
         gross_t=pl.Series(gross),
         net_t=pl.Series(p.flow * rates.lanes["mass_t_per_unit"].to_numpy()[lane]),

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hinterland.model.accounts.frames import Names
 from hinterland.model.arrays import EXISTING
 from hinterland.model.arrays.places import positions
 
@@ -31,7 +32,7 @@ class Placed:
     flow: lane-product, period, quantity. made: line, vintage (−1 existing), period, quantity, and `made_entry`, the entry
     of `making.outputs` (−1 where the line can make nothing then). bought: offer. served: demand row. held: stocks row.
     thrown: pool. `open`, `started`, `stopped` have shape (gated, periods). added: line, period, number of modules.
-    `misfits` lists rows that belong nowhere: table, where, period_id, quantity, why.
+    `misfits` lists rows that belong nowhere: table, where, period_id, quantity, why. `names` tells positions as ids.
     """
 
     flow_lane: Ints
@@ -60,6 +61,7 @@ class Placed:
     added_period: Ints
     added: Floats
     misfits: pl.DataFrame
+    names: Names
 
 
 def _at(frame: pl.DataFrame, keys: list[str], known: pl.DataFrame) -> Ints:
@@ -191,6 +193,7 @@ def place_plan(a: Arrays, plan: Plan) -> Placed:
         *gates,
         added_line[adding], added_when[adding], _amount(added, "added")[adding],
         misfits.frame(),
+        Names(a),
     )  # fmt: skip
 
 

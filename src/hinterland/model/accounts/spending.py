@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from hinterland.core.money import discount_mean
-from hinterland.model.accounts.frames import CO2E_COLUMNS, COST_COLUMNS, Names, tidy
+from hinterland.model.accounts.frames import CO2E_COLUMNS, COST_COLUMNS, tidy
 from hinterland.model.dated import Dated
 from hinterland.model.scopes import Scopes
 
@@ -25,39 +25,39 @@ def running_factor(a: Arrays) -> Floats:
     return discount_mean(a.calendar.tau_start, a.calendar.tau_stop, a.settings.discount_rate_share)
 
 
-def _lines(a: Arrays, kind: str, t: Ints, amount: Floats, **where: pl.Series) -> pl.DataFrame:
-    names = {"period_id": Names(a).periods(t), **where}
+def _lines(a: Arrays, p: Placed, kind: str, t: Ints, amount: Floats, **where: pl.Series) -> pl.DataFrame:
+    names = {"period_id": p.names.periods(t), **where}
     return tidy(len(amount), COST_COLUMNS, kind=kind, amount=amount, discounted=amount * running_factor(a)[t], **names)
 
 
 def quantity_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
     """Purchases, conversion, electricity, heat, freight, transit holding, duty, disposal and holding; undiscounted and at base_date."""
-    names, rates, lines, offers = Names(a), a.flows.rates, a.making.lines, a.offers
+    names, rates, lines, offers = p.names, a.flows.rates, a.making.lines, a.offers
     site, product = offers.site[p.bought_offer], a.pools.product[offers.pool[p.bought_offer]]
     found = [
         _lines(
-            a, "purchase", p.bought_period, p.bought * offers.price[p.bought_offer, p.bought_period],
+            a, p, "purchase", p.bought_period, p.bought * offers.price[p.bought_offer, p.bought_period],
             site_id=names.sites(site), product_id=names.products(product), subject=offers.rows["offer_id"][p.bought_offer],
         )
     ]  # fmt: skip
     made = {**names.lines(p.made_line), "vintage": names.vintages(p.made_vintage)}
     for kind, per_unit in (("conversion", lines.conversion_cost), ("electricity", lines.electricity_cost), ("heat", lines.heat_cost)):
-        found.append(_lines(a, kind, p.made_period, p.made * per_unit[p.made_line, p.made_period], **made))
+        found.append(_lines(a, p, kind, p.made_period, p.made * per_unit[p.made_line, p.made_period], **made))
     moved = names.lanes(p.flow_lane)
     for kind, per_unit in (
         ("freight", rates.freight_per_unit), ("transit_holding", rates.transit_holding_per_unit), ("duty", rates.duty_per_unit),
     ):  # fmt: skip
-        found.append(_lines(a, kind, p.flow_period, p.flow * per_unit[p.flow_lane, p.flow_period], **moved))
+        found.append(_lines(a, p, kind, p.flow_period, p.flow * per_unit[p.flow_lane, p.flow_period], **moved))
     cost = np.nan_to_num(a.products.disposal_cost)[a.pools.product[p.thrown_pool], p.thrown_period]
-    found.append(_lines(a, "disposal", p.thrown_period, p.thrown * cost, **names.pools(p.thrown_pool)))
+    found.append(_lines(a, p, "disposal", p.thrown_period, p.thrown * cost, **names.pools(p.thrown_pool)))
     held = p.held * a.stocks.holding_cost[p.held_row, p.held_period]
-    found.append(_lines(a, "holding", p.held_period, held, **names.pools(a.stocks.pool[p.held_row])))
+    found.append(_lines(a, p, "holding", p.held_period, held, **names.pools(a.stocks.pool[p.held_row])))
     return found
 
 
 def emissions(a: Arrays, p: Placed) -> pl.DataFrame:
     """kgCO2e by cause: electricity (market and location), heat, direct, purchased, transport; rows that emit nothing left out."""
-    names, lines, offers = Names(a), a.making.lines, a.offers
+    names, lines, offers = p.names, a.making.lines, a.offers
     k, t = p.made_line, p.made_period
     made = {**names.lines(k), "vintage": names.vintages(p.made_vintage), "period_id": names.periods(t)}
     local = a.settings.electricity_basis == "location"
@@ -95,7 +95,7 @@ def carbon_costs(a: Arrays, co2e: pl.DataFrame) -> pl.DataFrame:
 
 def _earned(a: Arrays, p: Placed, row: dict[str, object], rate: Floats) -> pl.DataFrame:
     """What an incentive earns before its cap; rows of (site, product, recipe, vintage, period, amount)."""
-    scopes, names = Scopes(a.net), Names(a)
+    scopes, names = Scopes(a.net), p.names
     sites, products = scopes.sites(row["site_or_group"]), scopes.products(row["product_id"])  # type: ignore[arg-type]
     here = np.array([sites is None or one in sites for one in a.sites.ids], dtype=bool)
     this = np.array([products is None or one in products for one in a.products.ids], dtype=bool)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from hinterland.core.money import annuity_per_year, annuity_years, discount_at
-from hinterland.model.accounts.frames import COST_COLUMNS, Names, tidy
+from hinterland.model.accounts.frames import COST_COLUMNS, tidy
 from hinterland.model.accounts.pacts import pacts_of, taken_of
 from hinterland.model.accounts.spending import running_factor
 from hinterland.model.arrays.places import positions
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["capital_costs", "contract_costs", "lane_costs", "site_costs"]
 
 
-def _lines(a: Arrays, kind: str, t: Ints, amount: Floats, factor: Floats, **where: pl.Series) -> pl.DataFrame:
-    return tidy(len(amount), COST_COLUMNS, kind=kind, period_id=Names(a).periods(t), amount=amount, discounted=amount * factor[t], **where)
+def _lines(p: Placed, kind: str, t: Ints, amount: Floats, factor: Floats, **where: pl.Series) -> pl.DataFrame:
+    return tidy(len(amount), COST_COLUMNS, kind=kind, period_id=p.names.periods(t), amount=amount, discounted=amount * factor[t], **where)
 
 
 def _once(a: Arrays) -> Floats:
@@ -32,7 +32,7 @@ def _once(a: Arrays) -> Floats:
 
 def site_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
     """Fixed cost of sites always open and of gated ones while open; opening, restart (of paused sites) and closing."""
-    names, sites, running, once = Names(a), a.sites, running_factor(a), _once(a)
+    names, sites, running, once = p.names, a.sites, running_factor(a), _once(a)
     count = len(a.calendar)
     always = np.flatnonzero((sites.gate < 0) & ~sites.closed)
 
@@ -40,21 +40,21 @@ def site_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
         return np.repeat(at, count), np.tile(np.arange(count), len(at))
 
     site, t = by_period(always)
-    found = [_lines(a, "fixed", t, sites.fixed_cost[always].ravel(), running, site_id=names.sites(site))]
+    found = [_lines(p, "fixed", t, sites.fixed_cost[always].ravel(), running, site_id=names.sites(site))]
     site, t = by_period(sites.gated)
     where = {"site_id": names.sites(site)}
     paused = np.array([sites.status[one] == "paused" for one in site], dtype=bool)
-    found.append(_lines(a, "fixed", t, (sites.fixed_cost[sites.gated] * p.open).ravel(), running, **where))
+    found.append(_lines(p, "fixed", t, (sites.fixed_cost[sites.gated] * p.open).ravel(), running, **where))
     started = (sites.start_cost * p.started).ravel()
-    found.append(_lines(a, "opening", t, np.where(paused, 0.0, started), once, **where))
-    found.append(_lines(a, "restart", t, np.where(paused, started, 0.0), once, **where))
-    found.append(_lines(a, "closing", t, (sites.stop_cost * p.stopped).ravel(), once, **where))
+    found.append(_lines(p, "opening", t, np.where(paused, 0.0, started), once, **where))
+    found.append(_lines(p, "restart", t, np.where(paused, started, 0.0), once, **where))
+    found.append(_lines(p, "closing", t, (sites.stop_cost * p.stopped).ravel(), once, **where))
     return found
 
 
 def capital_costs(a: Arrays, p: Placed) -> pl.DataFrame:
     """Annuity of every module from its start until its life or the horizon ends, also after its site has stopped."""
-    names, calendar, rate = Names(a), a.calendar, a.settings.discount_rate_share
+    names, calendar, rate = p.names, a.calendar, a.settings.discount_rate_share
     k, v = p.added_line, p.added_period
     rows = a.making.lines.rows
     life = rows["asset_life_years"].cast(pl.Float64).fill_null(np.inf).to_numpy()[k]
@@ -75,7 +75,7 @@ def lane_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
 
     A qualification is paid once, in the period up to the first use in which its discounted cost is least (the latest of equals).
     """
-    names, rates, count = Names(a), a.flows.rates, len(a.calendar)
+    names, rates, count = p.names, a.flows.rates, len(a.calendar)
     groups = sorted(a.net["lane_groups"]["capacity_group"].to_list())
     order = positions(pl.Series(groups, dtype=pl.String), a.net["lane_groups"]["capacity_group"].to_list())
     fixed = Dated(a.net).values("lane_groups", "fixed_cost_per_year", 0.0)[order] * a.calendar.years
@@ -84,7 +84,7 @@ def lane_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
     used = np.zeros((len(groups), count), dtype=bool)
     used[group[moving & (group >= 0)], p.flow_period[moving & (group >= 0)]] = True
     g, t = (np.asarray(one, dtype=np.int64) for one in np.nonzero(used))
-    found = [_lines(a, "lane_fixed", t, fixed[g, t], running_factor(a), subject=pl.Series(groups, dtype=pl.String)[g])]
+    found = [_lines(p, "lane_fixed", t, fixed[g, t], running_factor(a), subject=pl.Series(groups, dtype=pl.String)[g])]
     lane = np.unique(p.flow_lane[moving])
     lane = lane[(rates.qualification_cost[lane] > 0).any(axis=1)]
     first = np.full(len(rates.qualification_cost), count)
@@ -94,7 +94,7 @@ def lane_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
     least = worth.min(axis=1, initial=np.inf)[:, None]
     paid_in = count - 1 - np.argmax((worth <= least * (1 + 1e-12))[:, ::-1], axis=1)
     cost = rates.qualification_cost[lane, paid_in]
-    found.append(_lines(a, "qualification", paid_in, cost, _once(a), **names.lanes(lane)))
+    found.append(_lines(p, "qualification", paid_in, cost, _once(a), **names.lanes(lane)))
     return found
 
 
@@ -118,5 +118,5 @@ def contract_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
     for kind, rows, factor in (("sign", signs, _once(a)), ("take_or_pay", owed, running_factor(a))):
         subject = pl.Series("subject", [row[0] for row in rows], dtype=pl.String)
         t = np.array([row[1] for row in rows], dtype=np.int64)
-        found.append(_lines(a, kind, t, np.array([row[2] for row in rows], dtype=np.float64), factor, subject=subject))
+        found.append(_lines(p, kind, t, np.array([row[2] for row in rows], dtype=np.float64), factor, subject=subject))
     return found

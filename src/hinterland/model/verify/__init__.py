@@ -74,6 +74,8 @@ def _check_rows(plan: Plan, misfits: pl.DataFrame, ledger: Ledger) -> None:
     ids = {one: at for at, one in enumerate(ledger.a.calendar.ids)}
 
     def add(check: str, frame: pl.DataFrame, words: str) -> None:
+        if not frame.height:
+            return
         for part, known in ((frame.filter(pl.col("period_id").is_in(list(ids))), True),
                             (frame.filter(~pl.col("period_id").is_in(list(ids)).fill_null(value=False)), False)):  # fmt: skip
             at = np.array([ids[one] for one in part["period_id"].to_list()], dtype=np.int64) if known else None
@@ -143,7 +145,7 @@ def verify(net: Network, plan: Plan, claims: Mapping[str, pl.DataFrame] | None =
     check_lanes(a, p, s, ledger)
     check_throughput(a, p, s, ledger)
     check_buying(a, p, s, ledger)
-    check_stocks(a, s, ledger)
+    check_stocks(a, p, s, ledger)
     check_sites(a, p, ledger)
     check_modules(a, p, s, ledger)
     _check_signed(plan, ledger)

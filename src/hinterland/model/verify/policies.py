@@ -245,21 +245,20 @@ def check_policies(a: Arrays, p: Placed, s: Totals, accounts: Accounts, ledger: 
     co2e = accounts.co2e.group_by("cause", "site_id", "period_id").agg(tonnes=pl.col("kg").sum() / 1000.0).join(ids, on="period_id")
     world = _World(a, p, s, Scopes(a.net), arrivals_of(a, p, s), co2e.sort("cause", "site_id", "period_id"))
     broken: list[tuple[str, str, str, float, float]] = []
+    hard: dict[Sense, list[tuple[str, _Row]]] = {">=": [], "<=": []}
     for row in frame.iter_rows(named=True):
         at = row["at"]
-        rows = list(_KINDS[row["kind"]](world, row, values[at], weights[at]))
-        for one in rows:
+        for one in _KINDS[row["kind"]](world, row, values[at], weights[at]):
             label = f"policy {row['policy_id']} ({row['kind']} {row['value']:g}{', ' + one.scope if one.scope else ''})"
-            sides = np.array([one.left]), one.sense, np.array([one.right])
             penalty = penalties[at, one.period]
             if np.isnan(penalty):
-                least = "at least" if one.sense == ">=" else "at most"
-                ledger.add(
-                    "policy", [label], np.array([one.period]), *sides, one.scale,
-                    "{left}, " + least + " {right}",
-                )  # fmt: skip
+                hard[one.sense].append((label, one))
                 continue
-            gap = float(violation_of(*sides)[0])
+            gap = float(violation_of(np.array([one.left]), one.sense, np.array([one.right]))[0])
             if gap > ledger.tolerance * max(one.scale, abs(one.left), abs(one.right), 1e-12):
                 broken.append(("policy", a.calendar.ids[one.period], label, gap, gap * float(penalty)))
+    for sense, rows in hard.items():
+        names, period = [label for label, _ in rows], np.array([one.period for _, one in rows], dtype=np.int64)
+        left, right, scale = np.array([(one.left, one.right, one.scale) for _, one in rows], dtype=np.float64).reshape(-1, 3).T
+        ledger.add("policy", names, period, left, sense, right, scale, f"{{left}}, at {'least' if sense == '>=' else 'most'} {{right}}")
     return pl.DataFrame(broken, schema=STEERING_COLUMNS, orient="row").sort("kind", "period_id", "label")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from hinterland.model.accounts.frames import Names
 from hinterland.model.arrays.places import positions
 from hinterland.model.dated import Dated
 from hinterland.model.verify.totals import Totals, named, summed
@@ -25,8 +24,8 @@ def _cells(rows: int, periods: int) -> tuple[Ints, Ints]:
     return np.repeat(np.arange(rows), periods), np.tile(np.arange(periods), rows)
 
 
-def _pool_names(a: Arrays, pools: Ints) -> pl.Series:
-    where = Names(a).pools(pools)
+def _pool_names(p: Placed, pools: Ints) -> pl.Series:
+    where = p.names.pools(pools)
     return named(where["product_id"], " at ", where["site_id"])
 
 
@@ -41,27 +40,27 @@ def check_pools(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     pool, t = _cells(*left.shape)
     live = np.flatnonzero((left.ravel() != 0) | (right.ravel() != 0))
     ledger.add(
-        "balance", _pool_names(a, pool[live]), t[live], left.ravel()[live], "=", right.ravel()[live], s.need[a.pools.product[pool[live]]],
+        "balance", _pool_names(p, pool[live]), t[live], left.ravel()[live], "=", right.ravel()[live], s.need[a.pools.product[pool[live]]],
         "{left} comes in, {right} goes out or stays",
     )  # fmt: skip
     arrives = s.inflow + s.bought
     closed = np.flatnonzero((s.open[a.pools.site] < 0.5).ravel() & (arrives.ravel() != 0))
     ledger.add(
-        "closed_site", _pool_names(a, pool[closed]), t[closed], arrives.ravel()[closed], "<=", np.zeros(len(closed)),
+        "closed_site", _pool_names(p, pool[closed]), t[closed], arrives.ravel()[closed], "<=", np.zeros(len(closed)),
         s.need[a.pools.product[pool[closed]]], "the site is not open and takes in {left}",
     )  # fmt: skip
     allowed = (
         ~np.isnan(a.products.disposal_cost[a.pools.product[p.thrown_pool], p.thrown_period]) & ~a.sites.closed[a.pools.site[p.thrown_pool]]
     )
     ledger.add(
-        "disposal", _pool_names(a, p.thrown_pool), p.thrown_period, p.thrown, "<=", np.where(allowed, np.inf, 0.0),
+        "disposal", _pool_names(p, p.thrown_pool), p.thrown_period, p.thrown, "<=", np.where(allowed, np.inf, 0.0),
         s.need[a.pools.product[p.thrown_pool]], "{left} thrown away, the product may not be",
     )  # fmt: skip
 
 
 def check_lines(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     """Output ≤ capacity of the open line, or of the modules of its vintage; and ≥ the floor of an open line."""
-    out, lines, names = a.making.outputs, a.making.lines, Names(a)
+    out, lines, names = a.making.outputs, a.making.lines, p.names
     opened = s.open[lines.site]
     old = out.vintage < 0
     limit = np.where(old, out.capacity * opened[out.line, out.period], out.capacity * s.n[out.line, np.maximum(out.vintage, 0)])
@@ -103,7 +102,7 @@ def _per_line(line: Ints, period: Ints, amount: Floats, shape: tuple[int, ...]) 
 
 def check_lanes(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     """Flow ≤ lane capacity (0 while the lane is not valid), ≥ the least quantity if used; tonnes of a group ≤ its capacity."""
-    rates, names, periods = a.flows.rates, Names(a), s.periods
+    rates, names, periods = a.flows.rates, p.names, s.periods
     code, at = np.unique(p.flow_lane * periods + p.flow_period, return_inverse=True)
     flow = summed(at, p.flow, len(code))
     lane, t = code // periods, code % periods
@@ -150,7 +149,7 @@ def check_throughput(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     np.maximum.at(scale, a.pools.site, gross * s.need[a.pools.product])
     site, t = (np.asarray(one, dtype=np.int64) for one in np.nonzero(np.isfinite(limit)))
     ledger.add(
-        "throughput", Names(a).sites(site), t, tonnes[site, t], "<=", limit[site, t], scale[site],
+        "throughput", p.names.sites(site), t, tonnes[site, t], "<=", limit[site, t], scale[site],
         "{left} t leave or are delivered, {right} t can",
     )  # fmt: skip
 
@@ -176,14 +175,14 @@ def check_buying(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     )  # fmt: skip
 
 
-def check_stocks(a: Arrays, s: Totals, ledger: Ledger) -> None:
+def check_stocks(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     """least · open ≤ i ≤ most · open;  i ≥ days_of_cover / days · (used + outflow + delivered);  what the last period leaves."""
     stocks = a.stocks
     if not len(stocks.pool):
         return
     opened = np.where(s.open[stocks.site] < 0.5, 0.0, 1.0)
     row, t = _cells(*s.held.shape)
-    where, scale = _pool_names(a, stocks.pool[row]), s.need[a.pools.product[stocks.pool[row]]]
+    where, scale = _pool_names(p, stocks.pool[row]), s.need[a.pools.product[stocks.pool[row]]]
     most = np.where(opened > 0, stocks.most, 0.0)
     held = s.held.ravel()
     ledger.add("stock_most", where, t, held, "<=", most.ravel(), scale, "holds {left}, at most {right}")

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from hinterland.core.calendar import FAR_PAST, day_number
-from hinterland.model.accounts.frames import Names
 from hinterland.model.dated import day_spans
 from hinterland.model.verify.totals import Totals, named
 
@@ -42,7 +41,7 @@ def check_sites(a: Arrays, p: Placed, ledger: Ledger) -> None:
     gated = a.sites.gated
     if not len(gated):
         return
-    names = Names(a)
+    names = p.names
     site, t = np.repeat(gated, len(a.calendar)), np.tile(np.arange(len(a.calendar)), len(gated))
     where = names.sites(site)
     before = np.zeros_like(p.open)
@@ -78,7 +77,7 @@ def check_modules(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
     """added is whole, ≤ max_modules in a site open then, Σ added ≤ max_modules, no sooner than decision_date + module_build_days."""
     if not len(p.added_line):
         return
-    names, lines = Names(a), a.making.lines
+    names, lines = p.names, a.making.lines
     k, t = (np.asarray(one, dtype=np.int64) for one in np.nonzero(s.n))
     told = names.lines(k)
     where = named("modules for ", told["product_id"], " at ", told["site_id"])
