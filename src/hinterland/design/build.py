@@ -40,6 +40,7 @@ class Blueprint:
     rules: list[Rule]
     soft: list[int]
     unpaid: tuple[Ints, Ints]
+    capped: list[Credit]
     costs: list[Coefficients]
     constants: pl.DataFrame
     co2e: list[Coefficients]
@@ -117,6 +118,7 @@ def build(a: Arrays, forced: Floats | None = None) -> Blueprint:
         rules=rules,
         soft=soft,
         unpaid=unpaid,
+        capped=capped,
         costs=cost_terms(draft, switches, deals, incentives, unpaid),
         constants=constant_costs(a, deals),
         co2e=co2e_terms(a),

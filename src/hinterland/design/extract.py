@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from hinterland.core.money import discount_at
 from hinterland.model.plan import Plan
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from hinterland.design.build import Blueprint
     from hinterland.design.prices import Coefficients
 
-__all__ = ["claims_of", "plan_of", "steering_of"]
+__all__ = ["claims_of", "plan_of", "settled", "steering_of"]
 
 _TINY = 1e-9
 """Quantities below this share of the product's need are no decision."""
@@ -28,6 +29,54 @@ def _kept(b: Blueprint, values: Floats, product: Ints) -> Ints:
     need = b.need.sum(axis=1)
     scale = np.where(np.isfinite(need), need, 1.0)[product]
     return np.flatnonzero(values > _TINY * np.maximum(scale, 1e-12))
+
+
+def _entry_periods(b: Blueprint, variable: str, entries: Ints) -> Ints:
+    a = b.draft.arrays
+    return (a.making.outputs.period if variable == "made" else a.disposal.period)[entries]
+
+
+def settled(b: Blueprint, x: Floats) -> Floats:
+    """A solution with what only follows from it at its least: tests, fees of lane groups, take-or-pay, credits, broken rules.
+
+    An objective without cost leaves these free above their least, and without interest a credit has no hurry; the plan
+    itself has no such columns, and whoever counts it again takes the least, credits earliest first.
+    """
+    a, d = b.draft.arrays, b.draft
+    found, periods = x.copy(), d.periods
+    quantity, product = _columns(b, x, "flow"), a.flows.product[a.flows.lane]
+    kept = _kept(b, quantity, product)
+    lane, t = a.flows.lane[kept], a.flows.period[kept]
+    if d.has("lane_tested"):
+        once = discount_at(a.calendar.tau_start, a.settings.discount_rate_share)
+        tested = np.zeros((len(b.switches.tested), periods))
+        for row, at in enumerate(b.switches.tested):
+            if (lane == at).any():
+                worth = (a.flows.rates.qualification_cost[at] * once)[: int(t[lane == at].min()) + 1]
+                tested[row, np.flatnonzero(worth <= worth.min() * (1 + 1e-12))[-1] :] = 1.0
+        found[d.labels("lane_tested")] = tested.ravel()
+    if d.has("group_used"):
+        used = np.zeros((len(b.switches.groups) + 1, periods))
+        used[b.switches.group[lane], t] = 1.0
+        found[d.labels("group_used")] = used[b.switches.paid].ravel()
+    if d.has("unpaid"):
+        shares = a.calendar.year_shares()[1]
+        for label, contract, year in zip(d.labels("unpaid"), *b.unpaid, strict=True):
+            deal = b.deals[int(contract)]
+            taken = quantity[deal.contracted] @ shares[a.flows.period[deal.contracted], year]
+            found[label] = max(0.0, float(deal.take_or_pay @ shares[:, year] - taken))
+    for at, credit in enumerate(b.capped):
+        earned = np.zeros(periods)
+        for variable, entries, amounts in credit.parts:
+            np.add.at(earned, _entry_periods(b, variable, entries), amounts * _columns(b, x, variable)[entries])
+        paid = np.diff(np.minimum(np.cumsum(earned), credit.cap), prepend=0.0)
+        found[d.labels("credit")[at * periods : (at + 1) * periods]] = paid
+    if b.soft:
+        for label, which in zip(d.labels("broken"), b.soft, strict=True):
+            rule = b.rules[which]
+            left = sum(float(amounts @ _columns(b, x, variable)[entries]) for variable, entries, amounts in rule.terms if len(entries))
+            found[label] = max(0.0, rule.right - left if rule.sign == ">=" else left - rule.right)
+    return found
 
 
 def plan_of(b: Blueprint, x: Floats, maker: str) -> Plan:

@@ -12,7 +12,7 @@ from hinterland.core.errors import Cancelled, InvalidTables, Issue, UnprovenPlan
 from hinterland.core.progress import SILENT
 from hinterland.design.build import Blueprint, build
 from hinterland.design.engine import Engine, Matrix, Outcome, gap_between
-from hinterland.design.extract import claims_of, plan_of, steering_of
+from hinterland.design.extract import claims_of, plan_of, settled, steering_of
 from hinterland.design.finishing import finish
 from hinterland.design.fixing import Given, complete_plan, forced_by, keep_decisions, refuse_unsigned
 from hinterland.design.infeasible import explain
@@ -62,7 +62,8 @@ def _search(b: Blueprint, engine: Engine, goals: list[Objective], stopper: Stopp
     best = Outcome("failed", None, np.inf, -np.inf, np.inf)
     for number, goal in enumerate(goals):
         last = number == len(goals) - 1
-        ties = tie_breaking(goal.vector, engine.matrix.scale) if last else 0.0
+        free = np.isinf(engine.matrix.lower)  # a credit may be taken back: a price on it would pay without end
+        ties = np.where(free, 0.0, tie_breaking(goal.vector, engine.matrix.scale)) if last else 0.0
         engine.objective(goal.vector + ties, goal.constant)  # afresh: with the last plan as a start HiGHS 1.16 ends on worse ones
         began = time.perf_counter()
         found = engine.run(gap=gap, seconds=_seconds(engine, stopper), stop=_told(stopper, goal.name, number, len(goals)))
@@ -200,6 +201,7 @@ def _proved(
     """Read the plan off, count it again from the tables, and put plan and proof together."""
     from hinterland.model.verify import verify
 
+    x = settled(b, x)
     plan = plan_of(b, x, "hinterland.design")
     claims = claims_of(b, x)
     report = verify(net, plan, claims)
