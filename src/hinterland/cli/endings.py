@@ -56,14 +56,15 @@ def show_issues(issues: Sequence[Issue], *, stream: str = "stderr") -> None:
     from rich.text import Text
 
     console = Console(stderr=stream == "stderr")
-    shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name in ("", "where", "what", "why", "fix"):
-        shown.add_column(name, overflow="fold")
+    shown = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1, 0, 0))
+    for _ in range(3):
+        shown.add_column(overflow="fold")
     marks = {"error": ("✗", "red"), "warning": ("!", "yellow"), "note": ("·", "cyan")}
     for one in issues[:_SHOWN]:
         mark, colour = marks[one.severity]
-        place = one.table + (f" row {one.row}" if one.row else "") + (f" {one.column}" if one.column else "")
-        shown.add_row(Text(mark, style=colour), Text(place), Text(one.what), Text(one.why), Text(f"{one.fix} [{one.code}]"))
+        place = one.table + (f" row {one.row}" if one.row else "")
+        told = Text.assemble((one.what, "bold"), f"\n{one.why} [{one.code}]\n", ("fix: ", "dim"), one.fix)
+        shown.add_row(Text(mark, style=colour), Text(f"{place}\n{one.column or ''}"), told)
     console.print(shown)
     counts = {kind: sum(one.severity == kind for one in issues) for kind in marks}
     words = ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in counts.items() if count)
