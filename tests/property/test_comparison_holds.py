@@ -15,7 +15,7 @@ from hinterland.comparison.bridges import bridges_of
 from hinterland.comparison.judged import judge
 from hinterland.tables import TABLES
 
-FEW = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 parts = st.floats(0.0, 100.0).map(lambda value: round(value, 3))
 years = st.fixed_dictionaries({"2026": parts, "2027": parts})
 factors = st.floats(0.0, 2.0)

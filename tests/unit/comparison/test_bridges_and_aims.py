@@ -5,8 +5,14 @@ import pytest
 
 from compared_worlds import YEARS, priced_makers, shared_plan
 from hinterland.app import read
-from hinterland.comparison import compare, summary
+from hinterland.comparison import Board, compare, summary
 from hinterland.comparison.aims import sign_of
+from hinterland.model.plan import Plan
+
+
+@pytest.fixture(scope="module")
+def board() -> Board:
+    return compare(read(priced_makers()), {"far": shared_plan(0.0), "near": shared_plan(100.0)})
 
 
 def drivers(board, measure: str) -> dict[str, float]:
@@ -14,8 +20,7 @@ def drivers(board, measure: str) -> dict[str, float]:
     return dict(rows.select("driver", "amount").iter_rows())
 
 
-def test_a_bridge_splits_power_into_factor_and_quantity():
-    board = compare(read(priced_makers()), {"far": shared_plan(0.0), "near": shared_plan(100.0)})
+def test_a_bridge_splits_power_into_factor_and_quantity(board: Board):
     # far 20 kWh at 0.6 kg and 0.05, near 10 kWh at 0.2 kg and 0.12 a part
     assert drivers(board, "co2e") == pytest.approx(
         {
@@ -103,8 +108,7 @@ def test_bridges_start_at_the_named_baseline_and_have_no_row_to_itself():
     assert set(board.aims["strategy"]) == {"far", "half"}
 
 
-def test_aims_state_size_and_sign_whoever_wins():
-    board = compare(read(priced_makers()), {"far": shared_plan(0.0), "near": shared_plan(100.0)})
+def test_aims_state_size_and_sign_whoever_wins(board: Board):
     told = {
         (aim, kpi): (difference, sign) for aim, kpi, difference, sign in board.aims.select("aim", "kpi", "difference", "sign").iter_rows()
     }
@@ -139,6 +143,22 @@ def test_price_of_exclusivity_is_split_into_real_cost_and_penalties():
     told = summary(board)["price_of_exclusivity"]
     assert (told["of"], told["unit"], told["value"]) == ("near", "USD", pytest.approx(real - 300.0))
     assert set(board.kpis["strategy"]) == {"far", "near"}  # the yardstick is no strategy of its own
+
+
+def nine_tenths_in(year: str, plan: Plan) -> Plan:
+    quantity = pl.when(pl.col("period_id") == year).then(pl.col("quantity") * 0.9).otherwise("quantity")
+    for table in ("flows", "outputs", "delivered"):
+        plan = plan.with_table(table, plan[table].with_columns(quantity=quantity))
+    return plan
+
+
+def test_shortage_is_no_part_of_the_price_of_exclusivity():
+    tables = soft_world()
+    tables["demand"][1]["shortage_cost_per_unit"] = 400.0
+    near, far = nine_tenths_in("2026", shared_plan(100.0)), nine_tenths_in("2027", shared_plan(0.0))
+    board = compare(read(tables), {"near": near}, price_of={"near": far})
+    assert board.kpi("near", "penalties") == pytest.approx(10 * 1000.0)  # ten cars short in the dear year
+    assert dict(board.exclusivity.select("part", "value").iter_rows())["penalties"] == pytest.approx(-(50 + 45) * 3.0)
 
 
 def test_penalties_at_base_date_are_discounted_like_the_objective():
@@ -196,11 +216,11 @@ def test_freight_from_rates_rests_on_lane_rate_and_mass():
     assert kg["reported"] == pytest.approx(200 * 6)  # lanes give their CO2e themselves
 
 
-def test_quality_shares_add_to_one_and_weigh_every_amount():
-    board = compare(read(priced_makers()), {"far": shared_plan(0.0)})
-    assert board.quality["cost_share"].sum() == pytest.approx(1.0)
-    assert board.quality["cost"].sum() == pytest.approx(board.kpi("far", "cost_total"))
-    assert board.quality["co2e_kg"].sum() == pytest.approx(1000 * board.kpi("far", "co2e_total_t"))
+def test_quality_shares_add_to_one_and_weigh_every_amount(board: Board):
+    far = board.quality.filter(pl.col("strategy") == "far")
+    assert far["cost_share"].sum() == pytest.approx(1.0)
+    assert far["cost"].sum() == pytest.approx(board.kpi("far", "cost_total"))
+    assert far["co2e_kg"].sum() == pytest.approx(1000 * board.kpi("far", "co2e_total_t"))
 
 
 def test_stages_sum_to_the_whole_and_site_costs_stand_apart():
@@ -214,12 +234,14 @@ def test_stages_sum_to_the_whole_and_site_costs_stand_apart():
     assert board.stages_co2e["kg_per_unit"].sum() == pytest.approx(board.kpi("far", "co2e_kg_per_piece"))
 
 
-def test_flows_know_where_they_start_and_end():
-    board = compare(read(priced_makers()), {"far": shared_plan(0.0)})
+def test_flows_know_where_they_start_and_end(board: Board):
     row = board.flows.filter(pl.col("from_site") == "far").row(0, named=True)
     assert (row["from_latitude"], row["to_longitude"], row["t"], row["customs_border"]) == (31.0, -82.0, 10.0, True)
     assert (row["from_region"], row["to_region"], row["stage"], row["unit"]) == ("china", "north_america", "part", "piece")
-    sites = {site: (used, stage, t) for site, used, stage, t in board.sites.select("site_id", "used", "stage", "t").iter_rows()}
+    sites = {
+        site: (used, stage, t)
+        for site, used, stage, t in board.sites.filter(pl.col("strategy") == "far").select("site_id", "used", "stage", "t").iter_rows()
+    }
     assert sites == {"far": (True, "part", 20.0), "near": (False, None, 0.0), "plant": (True, "car", 200.0), "town": (True, "car", 200.0)}
 
 

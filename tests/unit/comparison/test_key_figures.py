@@ -6,10 +6,11 @@ import math
 import polars as pl
 import pytest
 
-from compared_worlds import priced_makers, shared_plan
+from compared_worlds import YEARS, priced_makers, shared_plan
 from hinterland.app import read
 from hinterland.comparison import BOARD_FRAMES, KPIS, Board, compare, summary
 from hinterland.core.errors import HinterlandError, UnequalPlans
+from hinterland.model.plan import Plan
 
 MIXED = {"2026": 50.0, "2027": 0.0}
 
@@ -199,3 +200,48 @@ def test_frames_are_as_declared(board: Board):
         assert getattr(board, name).schema == pl.Schema(columns), name
     with pytest.raises(TypeError, match="passages"):
         Board(**{field: getattr(board, field) for field in Board.__dataclass_fields__} | {"passages": pl.DataFrame({"passage": ["suez"]})})
+
+
+def row_of(pattern: dict[str, object], quantity: float) -> list[dict[str, object]]:
+    return [pattern | {"period_id": year, "quantity": quantity} for year in YEARS]
+
+
+def more(plan: Plan, table: str, rows: list[dict[str, object]]) -> Plan:
+    return plan.with_table(table, pl.concat([plan[table], pl.DataFrame(rows)], how="diagonal_relaxed"))
+
+
+def test_cost_counts_as_regional_in_the_region_it_is_delivered_to():
+    tables = priced_makers()
+    tables["sites"].append({"site_id": "city", "country": "CN", "latitude": 31.2, "longitude": 112.2})
+    lane = {"lane_id": "plant-city", "from_site": "plant", "to_site": "city", "product_id": "car"}
+    tables["lanes"].append(lane | {"cost_per_unit": 4.0, "co2e_kg_per_unit": 9.0, "lead_time_days": 35.0, "distance_km": 12000.0})
+    tables["demand"] += row_of({"site_id": "city", "product_id": "car", "shortage_cost_per_unit": 1000.0}, 20.0)
+    plan = shared_plan(0.0, cars=120.0)
+    town = pl.when(pl.col("product_id") == "car").then(100.0).otherwise("quantity")
+    plan = plan.with_table("flows", plan["flows"].with_columns(quantity=town)).with_table(
+        "delivered", plan["delivered"].with_columns(quantity=pl.lit(100.0))
+    )
+    plan = more(more(plan, "flows", row_of(lane, 20.0)), "delivered", row_of({"site_id": "city", "product_id": "car", "segment": ""}, 20.0))
+    board = compare(read(tables), {"far": plan})
+    # of each car: 7 added in China, 50 in the US; the town gets 100 a year, the Chinese city 20
+    assert board.kpi("far", "regional_share") == pytest.approx((100 * 50 + 20 * 7) / (120 * 57))
+    assert board.kpi("far", "regional_share_mass") == pytest.approx((100 * 1000 + 20 * 100) / (120 * 1100))
+    assert board.regional_share.filter(pl.col("basis") == "cost")["home"].to_list() == [True, True]
+
+
+def test_a_buyers_own_lines_are_a_second_source_but_no_inflow():
+    tables = priced_makers()
+    tables["processes"].append({"site_id": "plant", "product_id": "part", "capacity_per_year": 50.0, "conversion_cost_per_unit": 9.0})
+    tables["duties"] = tables["product_values"] = []
+    plan = shared_plan(0.0)
+    fewer = pl.when(pl.col("product_id") == "part").then(80.0).otherwise("quantity")
+    plan = plan.with_table("flows", plan["flows"].with_columns(quantity=fewer)).with_table(
+        "outputs", plan["outputs"].with_columns(quantity=fewer)
+    )
+    plan = more(plan, "outputs", row_of({"site_id": "plant", "product_id": "part", "vintage": "existing"}, 20.0))
+    board = compare(read(tables), {"both": plan})
+    at_plant = board.sources.filter(pl.col("site_id") == "plant")
+    assert at_plant["sources"].to_list() == [2.0, 2.0]
+    assert at_plant["largest_share"].to_list() == pytest.approx([0.8, 0.8])
+    assert at_plant["weight"].to_list() == pytest.approx([80 * 0.1] * 2)  # what arrives; nothing has a value: tonnes
+    assert board.kpi("both", "single_source_share") == pytest.approx(100 / 108)
