@@ -1,4 +1,4 @@
-"""What would count as nothing because a table is silent: freight without rate or mass, duty without value, free energy."""
+"""What would count as nothing because a table is silent: freight without mass, free energy, modules without cost."""
 
 from __future__ import annotations
 
@@ -16,64 +16,19 @@ __all__ = ["counted_problems"]
 _HALF = 0.5
 
 
-def _modes(lanes: pl.DataFrame) -> pl.DataFrame:
-    """Row and lane of each mode that lanes take whose freight comes from the legs; shortest form: one lane per chain."""
-    priced = lanes.filter(pl.col("cost_per_unit").is_null() & pl.col("mode_chain").is_not_null())
-    chains = priced.select("_row", "lane_id", "mode_chain").unique("mode_chain", keep="first", maintain_order=True)
-    return chains.with_columns(mode=pl.col("mode_chain").str.split("+")).explode("mode").with_columns(pl.col("mode").str.strip_chars())
-
-
-def _freight(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
-    """Legs by modes that no freight rate speaks of, and products without mass on such lanes."""
-    lanes, issues = tables["lanes"], list[Issue]()
-    rates = tables["freight_rates"].select(mode="mode_id").unique()
-    for row, lane, _, mode in (
-        _modes(lanes).join(rates, on="mode", how="anti", maintain_order="left").unique("mode", maintain_order=True).iter_rows()
-    ):
-        what, why = f"lane {lane} goes by {mode}, which has no freight rate", "its freight would cost nothing"
-        fix = f"add {mode} to freight_rates, or fill cost_per_unit of the lane"
-        issues.append(Issue("lanes", row, "cost_per_unit", "missing_freight_rate", what=what, why=why, fix=fix))
+def _masses(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
+    """Products without mass on lanes whose freight or CO2e comes from tonnes."""
     light = tables["products"].filter(pl.col("mass_kg_per_unit").is_null() & pl.col("gross_mass_kg_per_unit").is_null())
-    computed = lanes.filter((pl.col("cost_per_unit").is_null() | pl.col("co2e_kg_per_unit").is_null()) & pl.col("product_id").is_not_null())
+    if not light.height:
+        return []
+    lanes = tables["lanes"].filter(pl.col("product_id").is_not_null() & pl.col("mode_chain").is_not_null())
+    computed = lanes.filter(pl.col("cost_per_unit").is_null() | pl.col("co2e_kg_per_unit").is_null())
     moved = computed.select("product_id", "lane_id").unique("product_id", keep="first", maintain_order=True)
+    issues = []
     for row, product, lane in light.select("_row", "product_id").join(moved, on="product_id", maintain_order="left").iter_rows():
         what, why = f"{product} has no mass", f"lane {lane} takes freight and CO2e from its tonnes, which would be none"
         fix = "fill mass_kg_per_unit, or cost_per_unit and co2e_kg_per_unit of its lanes"
         issues.append(Issue("products", row, "mass_kg_per_unit", "missing_mass", what=what, why=why, fix=fix))
-    return issues
-
-
-def _values(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
-    """Products with a tariff line under a duty that cross a border and have no customs value."""
-    due = (
-        tables["duties"].filter(pl.col("ad_valorem_share") > 0)["hs_prefix"].fill_null("").str.replace_all(".", "", literal=True).to_list()
-    )
-    codes = tables["product_codes"].drop_nulls("hs_code").with_columns(code=pl.col("hs_code").str.replace_all(".", "", literal=True))
-    valued = set(tables["product_values"]["product_id"].to_list())
-    taxed = {
-        product
-        for product, code in codes.select("product_id", "code").iter_rows()
-        if product not in valued and any(code.startswith(prefix) for prefix in due)
-    }
-    if not taxed:
-        return []
-    countries = tables["countries"].select("country", t=pl.coalesce("customs_territory", "country"))
-    places = (
-        tables["sites"].select("site_id", "country").join(countries, on="country", how="left").with_columns(t=pl.coalesce("t", "country"))
-    )
-    crossing = (
-        tables["lanes"]
-        .filter(pl.col("product_id").is_in(sorted(taxed)))
-        .join(places.select(from_site="site_id", a="t"), on="from_site")
-        .join(places.select(to_site="site_id", b="t"), on="to_site")
-        .filter(pl.col("a") != pl.col("b"))
-        .unique("product_id", keep="first", maintain_order=True)
-    )
-    issues = []
-    for row, lane, product in crossing.select("_row", "lane_id", "product_id").iter_rows():
-        what, why = f"lane {lane} takes {product} over a border and no customs value is known", "its duty would be nothing"
-        fix = f"add {product} to product_values"
-        issues.append(Issue("lanes", row, "product_id", "missing_value", what=what, why=why, fix=fix))
     return issues
 
 
@@ -135,5 +90,5 @@ def _lead_times(lanes: pl.DataFrame, periods: pl.DataFrame) -> list[Issue]:
 
 def counted_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     """Costs and emissions that would be nothing for want of a row, and lead times that the planning periods do not see."""
-    issues = _freight(tables) + _values(tables) + _energy(tables) + _modules(tables["processes"])
+    issues = _masses(tables) + _energy(tables) + _modules(tables["processes"])
     return issues + _lead_times(tables["lanes"], tables["periods"])

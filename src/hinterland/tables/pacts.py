@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,7 +13,6 @@ from hinterland.tables.where import Members, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
 __all__ = ["pact_problems"]
 
@@ -27,7 +27,11 @@ def _live(first: str, last: str, day: date) -> pl.Expr:
 def _days(rows: pl.DataFrame, first: str) -> list[date]:
     """First days of the rows: what holds together does so on one of them."""
     days = rows[first].drop_nulls().unique().sort().to_list()
-    return days or rows["end_date"].drop_nulls().unique().sort().to_list()[:1]
+    return [date.min, *days] if rows[first].has_nulls() else days
+
+
+def _since(day: date) -> str:
+    return "from the start" if day == date.min else f"from {day}"
 
 
 def _phase(row: int, column: str, what: str, why: str, fix: str) -> Issue:
@@ -44,12 +48,12 @@ def _shares(phases: pl.DataFrame) -> list[Issue]:
                 continue
             row = int(live["_row"].max())  # type: ignore[arg-type]
             if live["min_share"].sum() > _OVER:
-                what = f"from {day} contracts ask {live['min_share'].sum():.0%} of {buyer}'s {product}"
+                what = f"{_since(day)} contracts ask {live['min_share'].sum():.0%} of {buyer}'s {product}"
                 issues.append(_phase(row, "min_share", what, "there is no more than all of it", "lower min_share of one of them"))
                 break
             shut = live.filter((pl.col("exclusive") >= 1) & pl.col("exclusive_scope").is_null())
             if shut.height > 1:
-                what = f"from {day} {shut.height} contracts for {buyer}'s {product} each shut out all others"
+                what = f"{_since(day)} {shut.height} contracts for {buyer}'s {product} each shut out all others"
                 fix = "lower exclusive of one of them, or name its exclusive_scope"
                 issues.append(_phase(row, "exclusive", what, "only one of them can be kept", fix))
                 break
@@ -87,7 +91,7 @@ def _quantities(tables: Mapping[str, pl.DataFrame], phases: pl.DataFrame) -> lis
             if least > most * _OVER:
                 who = " and ".join(live["contract_id"].unique().sort().to_list())
                 what = (
-                    f"{who} {'ask' if live.height > 1 else 'asks'} {least:g} of {product} a year from {day}, {supplier} can make {most:g}"
+                    f"{who} {'ask' if live.height > 1 else 'asks'} {least:g} of {product} a year {_since(day)}, {supplier} can make {most:g}"
                 )
                 fix = "lower min_quantity_per_year or raise the supplier's capacity"
                 issues.append(_phase(int(live["_row"].max()), "min_quantity_per_year", what, "the contract cannot be kept", fix))  # type: ignore[arg-type]
@@ -102,7 +106,7 @@ def _power(frame: pl.DataFrame) -> list[Issue]:
         for day in _days(rows, "start_date"):
             live = rows.filter(_live("start_date", "end_date", day))
             if live.height > 1 and live["share"].sum() > _OVER:
-                what = f"from {day} power contracts cover {live['share'].sum():.0%} of {site}'s electricity"
+                what = f"{_since(day)} power contracts cover {live['share'].sum():.0%} of {site}'s electricity"
                 row, why, fix = int(live["_row"].max()), "there is no more than all of it", "lower a share, or end a contract earlier"  # type: ignore[arg-type]
                 issues.append(Issue("power_contracts", row, "share", "contract_too_much", what=what, why=why, fix=fix))
                 break

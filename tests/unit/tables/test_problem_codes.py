@@ -1,0 +1,346 @@
+"""Every problem that a planner can make, made: where it is reported, and that nothing else is wrong beside it.
+
+A case is (code, where, how): `where` is table, row and column, `how` changes the tables of two_makers (or the folder they
+are written to). Row 1 is the header, so the first row of a table is row 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import polars as pl
+import pytest
+
+from hinterland.app import check
+from hinterland.core.errors import HinterlandError, Issue
+from hinterland.tables.problems import PROBLEMS
+from hinterland.tables.template import write_templates
+from worlds import Tables, two_makers
+
+Where = tuple[str, int | None, str | None]
+Change = Callable[[Tables], object]
+
+
+def put(table: str, at: int, **cells: Any) -> Change:
+    """Fill cells of a row that is there."""
+    return lambda tables: tables[table][at].update(cells)
+
+
+def add(table: str, *rows: dict[str, Any]) -> Change:
+    """Append rows to a table that may not be there yet."""
+    return lambda tables: tables.setdefault(table, []).extend(dict(row) for row in rows)
+
+
+def both(*changes: Change) -> Change:
+    return lambda tables: [change(tables) for change in changes]
+
+
+def setting(key: str, value: str) -> Change:
+    return lambda tables: (
+        next((row.update(value=value) for row in tables["settings"] if row["key"] == key), None)
+        or (None if any(row["key"] == key for row in tables["settings"]) else tables["settings"].append({"key": key, "value": value}))
+    )
+
+
+CONTRACT = {"contract_id": "c", "supplier": "near", "buyer": "plant", "product_id": "part"}
+OTHER = {**CONTRACT, "contract_id": "d", "supplier": "far"}
+PHASE = {"contract_id": "c", "start_date": "2026-01-01"}
+SCENARIO = {"scenario_id": "s"}
+OVERRIDE = {"scenario_id": "s", "order": 1, "table": "lanes", "where": "lane_id=near-plant", "column": "cost_per_unit", "value": "2"}
+CHANGE = {"change_id": "x", "table": "lanes", "where": "lane_id=near-plant", "column": "cost_per_unit", "action": "scale", "value": 2.0}
+
+ROWS: list[tuple[str, Where, Change]] = [
+    ("ambiguous_origin", ("lanes", None, "from_site"), both(
+        add("sites", {"site_id": "store", "country": "MX"}), add("countries", {"country": "MX", "region": "north_america"}),
+        add("stocks", {"site_id": "store", "product_id": "part"}),
+        add("lanes", *({"lane_id": f"{a}-{b}", "from_site": a, "to_site": b, "product_id": "part", "cost_per_unit": 1.0, "co2e_kg_per_unit": 1.0,
+                        "lead_time_days": 1.0} for a, b in (("near", "store"), ("far", "store"), ("store", "plant")))),
+        add("product_codes", {"product_id": "part", "importer": "US", "hs_code": "87"}),
+        add("product_values", {"product_id": "part", "value_per_unit": 10.0}),
+        add("duties", {"rule_id": "d", "importer": "US", "origin": "CN", "ad_valorem_share": 0.25}))),
+    ("before_start", ("periods", 2, "end_date"), put("periods", 0, end_date="2025-12-31")),
+    ("bounds", ("processes", 2, "capacity_per_year"), put("processes", 0, capacity_per_year=-150.0)),
+    ("bounds", ("sites", 2, "latitude"), put("sites", 0, latitude=135.0)),
+    ("bounds", ("processes", 2, "yield_share"), put("processes", 0, yield_share=0.0)),
+    ("bounds", ("stocks", 2, "min_quantity"), add("stocks", {"site_id": "plant", "product_id": "part", "min_quantity": 9, "max_quantity": 3})),
+    ("bounds", ("exchange_rates", 2, "rate_to_settings_currency"), add("exchange_rates", {"currency": "USD", "rate_to_settings_currency": 1.1})),
+    ("bounds", ("changes", 2, "value"), add("changes", {**CHANGE, "column": "lead_time_days", "value": -1.0})),
+    ("broken_where", ("overrides", 2, "where"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "where": "near-plant"}))),
+    ("broken_where", ("overrides", 2, "where"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "where": "lane_id="}))),
+    ("broken_where", ("changes", 2, "where"), add("changes", {**CHANGE, "where": "near-plant"})),
+    ("changes_nothing", ("overrides", 2, "value"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "value": "1"}))),
+    ("closed_site", ("demand", 2, "site_id"), put("sites", 3, status="closed")),
+    ("contract_overlap", ("contract_phases", 3, "start_date"), both(
+        add("contracts", CONTRACT), add("contract_phases", {**PHASE, "end_date": "2026-06-30"}, {**PHASE, "start_date": "2026-06-30"}))),
+    ("contract_too_much", ("contract_phases", 3, "min_share"), both(
+        add("contracts", CONTRACT, OTHER), add("contract_phases", {**PHASE, "min_share": 0.6}, {**PHASE, "contract_id": "d", "min_share": 0.5}))),
+    ("contract_too_much", ("contract_phases", 3, "exclusive"), both(
+        add("contracts", CONTRACT, OTHER), add("contract_phases", {**PHASE, "exclusive": 1}, {**PHASE, "contract_id": "d", "exclusive": 1}))),
+    ("contract_too_much", ("contract_phases", 2, "min_quantity_per_year"), both(
+        add("contracts", CONTRACT), add("contract_phases", {**PHASE, "min_quantity_per_year": 151.0}))),
+    ("contract_too_much", ("power_contracts", 3, "share"), add(
+        "power_contracts", {"power_contract_id": "a", "site_id": "near", "share": 0.7}, {"power_contract_id": "b", "site_id": "near", "share": 0.4})),
+    ("counted_as_zero", ("processes", 2, "electricity_kwh_per_unit"), put("processes", 0, electricity_kwh_per_unit=5.0)),
+    ("counted_as_zero", ("processes", 2, "module_cost"), put("processes", 0, max_modules=1, module_capacity_per_year=10.0)),
+    ("date_cuts_period", ("policies", 2, "valid_from"), add("policies", {"policy_id": "p", "kind": "max_sites", "value": 9, "valid_from": "2026-07-01"})),
+    ("decimal_comma", ("lanes", 2, "cost_per_unit"), put("lanes", 0, cost_per_unit="1,5")),
+    ("duplicate_key", ("lanes", 5, "lane_id"), lambda tables: tables["lanes"].append(dict(tables["lanes"][0]))),
+    ("empty_cell", ("products", 3, "unit"), put("products", 1, unit=None)),
+    ("empty_cell", ("processes", 2, "recipe_id"), put("processes", 0, product_id=None)),
+    ("lane_legs", ("lanes", 2, "mode_chain"), both(
+        add("modes", {"mode_id": "truck", "kind": "road"}), put("lanes", 0, mode_chain="truck+truck", leg_km="100"))),
+    ("lane_legs", ("lanes", 2, "mode_chain"), put("lanes", 0, mode_chain="zeppelin")),
+    ("long_lead_time", ("lanes", 3, "lead_time_days"), put("lanes", 1, lead_time_days=183.0)),
+    ("matches_nothing", ("overrides", 2, "where"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "where": "lane_id=moon"}))),
+    ("matches_nothing", ("changes", 2, "where"), add("changes", {**CHANGE, "where": "lane_id=moon"})),
+    ("missing_exchange_rate", ("lanes", 2, "currency"), put("lanes", 0, currency="EUR")),
+    ("missing_freight_rate", ("lanes", 2, "cost_per_unit"), both(
+        add("modes", {"mode_id": "truck", "kind": "road", "speed_km_per_day": 500.0}), put("lanes", 0, mode_chain="truck", cost_per_unit=None))),
+    ("missing_mass", ("products", 2, "mass_kg_per_unit"), both(
+        add("modes", {"mode_id": "truck", "kind": "road", "speed_km_per_day": 500.0}), add("freight_rates", {"mode_id": "truck", "cost_per_t": 1.0}),
+        put("lanes", 0, mode_chain="truck", cost_per_unit=None), put("products", 0, mass_kg_per_unit=None))),
+    ("missing_table", ("demand", None, None), lambda tables: tables.pop("demand")),
+    ("missing_table", ("periods", None, None), lambda tables: (tables.pop("periods"), tables.pop("demand"), tables.update(demand=[]))),
+    ("missing_value", ("product_values", None, "value_per_unit"), both(
+        add("product_codes", {"product_id": "part", "importer": "US", "hs_code": "87"}),
+        add("duties", {"rule_id": "d", "importer": "US", "origin": "CN", "ad_valorem_share": 0.25}))),
+    ("no_lane", ("sites", 6, "site_id"), both(
+        add("sites", {"site_id": "island", "country": "US"}), add("processes", {"site_id": "island", "product_id": "part"}))),
+    ("no_lane", ("demand", 4, "site_id"), add("demand", {"site_id": "near", "product_id": "car", "period_id": "2026", "quantity": 1.0})),
+    ("no_source", ("products", 3, "product_id"), lambda tables: (tables["recipes"].clear(), tables["recipe_lines"].clear(), tables["processes"].pop())),
+    ("not_finite", ("lanes", 2, "cost_per_unit"), put("lanes", 0, cost_per_unit=float("nan"))),
+    ("not_finite", ("demand", 2, "quantity"), put("demand", 0, quantity=float("inf"))),
+    ("not_finite", ("demand", 2, "quantity"), put("demand", 0, quantity="1e999")),
+    ("not_finite", ("demand", 2, "quantity"), put("demand", 0, quantity="#N/A")),
+    ("not_supported_yet", ("duties", 2, "stacking"), add("duties", {"rule_id": "d", "stacking": "replace"})),
+    ("not_supported_yet", ("settings", 7, "value"), setting("perspective", "buyer")),
+    ("not_supported_yet", ("changes", 2, "column"), add("changes", {**CHANGE, "table": "sites", "where": "*", "column": "latitude"})),
+    ("not_supported_yet", ("overrides", 2, "table"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "table": "scenarios"}))),
+    ("not_used_yet", ("sites", None, "port"), put("sites", 0, port="Charleston")),
+    ("not_used_yet", ("hazards", None, None), add("hazards", {"hazard_id": "h", "scope_kind": "site"})),
+    ("not_used_yet", ("exchange_rates", 3, "valid_from"), add(
+        "exchange_rates", {"currency": "EUR", "rate_to_settings_currency": 1.1},
+        {"currency": "EUR", "valid_from": "2027-01-01", "rate_to_settings_currency": 1.2})),
+    ("off_land", ("sites", 2, "latitude"), put("sites", 0, latitude=-80.0, longitude=-170.0)),
+    ("period_gap", ("periods", 3, "start_date"), put("periods", 1, start_date="2027-01-02")),
+    ("period_overlap", ("periods", 3, "start_date"), put("periods", 1, start_date="2026-12-31")),
+    ("recipe_loop", ("recipes", 2, "product_id"), add("recipe_lines", {"recipe_id": "car_from_part", "product_id": "car", "quantity_per_unit": 0.1})),
+    ("scenario_cycle", ("scenarios", 2, "extends"), add("scenarios", {"scenario_id": "a", "extends": "b"}, {"scenario_id": "b", "extends": "a"})),
+    ("scenario_cycle", ("groups", 2, "member"), add("groups", {"group_id": "g", "member": "@h"}, {"group_id": "h", "member": "@g"})),
+    ("share_over_one", ("processes", 2, "available_share"), put("processes", 0, available_share=25.0)),
+    ("share_over_one", ("settings", 5, "value"), setting("discount_rate_share", "8")),
+    ("share_over_one", ("policies", 2, "value"), add("policies", {"policy_id": "p", "kind": "min_regional_share", "product": "part", "value": 90})),
+    ("share_over_one", ("incentives", 2, "amount"), add("incentives", {"incentive_id": "i", "basis": "cost_share", "amount": 30})),
+    ("share_over_one", ("duties", 2, "ad_valorem_share"), add("duties", {"rule_id": "d", "ad_valorem_share": 25.0})),
+    ("share_over_one", ("duties", 2, "ad_valorem_share"), add("duties", {"rule_id": "d", "ad_valorem_share": 3.4})),
+    ("trimmed", ("lanes", 2, "from_site"), put("lanes", 0, from_site=" near ")),
+    ("unit_mismatch", ("products", 2, "unit"), put("products", 0, unit="bushel")),
+    ("unit_mismatch", ("products", 2, "mass_kg_per_unit"), put("products", 0, unit="t", mass_kg_per_unit=1.0)),
+    ("unit_mismatch", ("lanes", 1, "distance_miles"), put("lanes", 0, distance_miles=100.0)),
+    ("unit_mismatch", ("lanes", 1, "capacity_t_per_year"), put("lanes", 0, capacity_t_per_year=100.0)),
+    ("unknown_column", ("sites", 1, "lattitude"), put("sites", 0, lattitude=3.0)),
+    ("unknown_column", ("sites", 1, "Site ID"), put("sites", 0, **{"Site ID": "x"})),
+    ("unknown_column", ("overrides", 2, "column"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "column": "costs"}))),
+    ("unknown_column", ("overrides", 2, "where"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "where": "lane=x"}))),
+    ("unknown_column", ("changes", 2, "column"), add("changes", {**CHANGE, "column": "costs"})),
+    ("unknown_reference", ("lanes", 2, "from_site"), put("lanes", 0, from_site="nearr")),
+    ("unknown_reference", ("demand", 2, "period_id"), put("demand", 0, period_id="2031")),
+    ("unknown_reference", ("sites", 2, "country"), put("sites", 0, country="CA")),
+    ("unknown_reference", ("contracts", 2, "supplier"), add("contracts", {**CONTRACT, "supplier": "@nobody"})),
+    ("unknown_reference", ("groups", 2, "member"), add("groups", {"group_id": "g", "member": "atlantis"})),
+    ("unknown_reference", ("sites", 2, "energy_zone"), both(put("sites", 0, energy_zone="US-NN"), add("energy", {"zone": "US-NY", "carrier": "electricity"}))),
+    ("unknown_reference", ("scenarios", 2, "extends"), add("scenarios", {"scenario_id": "a", "extends": "b"})),
+    ("unknown_setting", ("settings", 7, "key"), setting("curency", "EUR")),
+    ("unknown_table", ("lane", None, None), add("lane", {"lane_id": "x"})),
+    ("unknown_table", ("changes", 2, "table"), add("changes", {**CHANGE, "table": "lane"})),
+    ("unknown_table", ("overrides", 2, "table"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "table": "lane"}))),
+    ("wrong_choice", ("sites", 2, "status"), put("sites", 0, status="planned")),
+    ("wrong_choice", ("settings", 6, "value"), setting("objective", "shortage,beauty")),
+    ("wrong_type", ("lanes", 2, "cost_per_unit"), put("lanes", 0, cost_per_unit="cheap")),
+    ("wrong_type", ("periods", 2, "start_date"), put("periods", 0, start_date="01.01.2026")),
+    ("wrong_type", ("processes", 2, "max_modules"), put("processes", 0, max_modules=1.5)),
+    ("wrong_type", ("recipes", 2, "confers_origin"), put("recipes", 0, confers_origin="maybe")),
+    ("wrong_type", ("settings", 3, "value"), setting("base_date", "1.1.2026")),
+    ("wrong_type", ("overrides", 2, "value"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "value": "dear"}))),
+]  # fmt: skip
+
+
+def _csv(folder: Path) -> Path:
+    for name, rows in two_makers().items():
+        pl.DataFrame(rows, infer_schema_length=None).write_csv(folder / f"{name}.csv")
+    return folder
+
+
+def _bytes(table: str, change: Callable[[bytes], bytes]) -> Callable[[Path], object]:
+    return lambda folder: (folder / f"{table}.csv").write_bytes(change((folder / f"{table}.csv").read_bytes()))
+
+
+def _typed(text: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / "countries.csv").write_text(text, encoding="utf-8")
+
+
+FILES: list[tuple[str, Where, Callable[[Path], object]]] = [
+    ("ambiguous_table", ("sites", None, None), lambda folder: pl.read_csv(folder / "sites.csv").write_parquet(folder / "sites.parquet")),
+    ("broken_quotes", ("countries", 3, None), _typed('country,region\nUS,north_america\nCN,"china\n')),
+    ("code_as_number", ("product_codes", None, "hs_code"), lambda folder: pl.DataFrame(
+        {"product_id": ["part"], "importer": ["US"], "hs_code": [8507.6]}).write_parquet(folder / "product_codes.parquet")),
+    ("doubled_header", ("countries", 1, None), _typed("country,region,country\nUS,north_america,US\nCN,china,CN\n")),
+    ("doubled_header", ("countries", 3, None), _typed("country,region\nUS,north_america\ncountry,region\nCN,china\n")),
+    ("empty_table", ("countries", None, None), _typed("\n")),
+    ("not_utf8", ("sites", 3, None), _bytes("sites", lambda data: data.replace(b"far", "F\xe4r".encode("latin-1")))),
+    ("ragged_row", ("countries", 3, None), _typed("country,region\nUS,north_america\nCN,china,asia\n")),
+    ("ragged_row", ("countries", 3, None), _typed("country,region\nUS,north_america\nCN\n")),
+    ("semicolons", ("countries", 1, None), _typed("country;region\nUS;north_america\nCN;china\n")),
+    ("too_large", ("countries", 2, "note"), _typed(f"country,region,note\nUS,north_america,{'x' * 20_000}\nCN,china,\n")),
+    ("unread_file", ("duties", None, None), lambda folder: (folder / "duties.txt").write_text("rule_id\n")),
+    ("unreadable", ("countries", None, None), lambda folder: ((folder / "countries.csv").unlink(), (folder / "countries.csv").mkdir())),
+    ("unreadable", ("duties", None, None), lambda folder: (folder / "duties.parquet").write_bytes(b"PAR1 no parquet")),
+    ("wrong_type", ("product_codes", None, "valid_from"), lambda folder: pl.DataFrame(
+        {"product_id": ["part"], "importer": ["US"], "hs_code": ["85"], "valid_from": [True]}).write_parquet(folder / "product_codes.parquet")),
+]  # fmt: skip
+
+
+def _merged(tmp_path: Path) -> list[Issue]:
+    from openpyxl import load_workbook
+
+    write_templates(tmp_path / "net.xlsx")
+    book = load_workbook(tmp_path / "net.xlsx")
+    book["sites"].merge_cells("A2:B2")
+    book.save(tmp_path / "net.xlsx")
+    return check(tmp_path / "net.xlsx")
+
+
+def _raised(act: Callable[[], object]) -> list[Issue]:
+    with pytest.raises(HinterlandError) as caught:
+        act()
+    return list(caught.value.issues)  # type: ignore[attr-defined]
+
+
+def _taken(tmp_path: Path) -> list[Issue]:
+    (tmp_path / "sites.csv").write_text("mine")
+    return _raised(lambda: write_templates(tmp_path))
+
+
+def _not_writable(tmp_path: Path) -> list[Issue]:
+    return _raised(lambda: write_templates(Path("/proc/no/such/place")))
+
+
+def _folder_taken(tmp_path: Path) -> list[Issue]:
+    from hinterland.store import staged
+
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "mine.txt").write_text("mine")
+
+    def act() -> None:
+        with staged(tmp_path / "run", replace=True):
+            pass
+
+    return _raised(act)
+
+
+def _unknown_scenario(tmp_path: Path) -> list[Issue]:
+    return check(two_makers(), scenario="dream")
+
+
+def _other_tables(tmp_path: Path) -> list[Issue]:
+    from hinterland.app.telling import compare_runs
+
+    digests = {"one": "a", "two": "b"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hinterland.store.read_run", lambda folder: SimpleNamespace(manifest={"tables_digest": digests[Path(folder).name]}))
+        return _raised(lambda: compare_runs([tmp_path / name for name in digests]))
+
+
+DEEDS: list[tuple[str, Where, Callable[[Path], list[Issue]]]] = [
+    ("merged_cells", ("sites", None, None), _merged),
+    ("already_there", ("sites", None, None), _taken),
+    ("not_writable", ("place", None, None), _not_writable),
+    ("folder_taken", ("run", None, None), _folder_taken),
+    ("unknown_scenario", ("scenarios", None, "scenario_id"), _unknown_scenario),
+    ("other_tables", ("runs", None, None), _other_tables),
+]
+
+ELSEWHERE = {
+    "contract_not_signed": "unit/design/test_given_plans.py",
+    "contradiction": "unit/model/test_plan_reading.py",
+    "endless_gain": "unit/design/test_objectives.py",
+    "not_in_network": "unit/model/test_plan_reading.py",
+    "several_lanes": "unit/model/test_plan_reading.py",
+    "unequal_delivery": "unit/comparison/test_key_figures.py",
+}
+"""Problems of plans, designs and runs, made in the tests of their rooms."""
+
+
+def _found(issues: list[Issue], code: str, where: Where) -> Issue:
+    hits = [issue for issue in issues if (issue.code, (issue.table, issue.row, issue.column)) == (code, where)]
+    assert hits, f"{code} at {where} is not among:\n" + "\n".join(map(str, issues))
+    return hits[0]
+
+
+def _is_told(issue: Issue) -> None:
+    assert all(text.strip() for text in (issue.what, issue.why, issue.fix))
+    meaning = PROBLEMS[issue.code]
+    if meaning.endswith(("(warning)", "(note)")):
+        assert f"({issue.severity})" in meaning
+
+
+def test_the_world_that_every_case_spoils_is_clean(tmp_path):
+    assert check(two_makers()) == []
+    assert check(_csv(tmp_path)) == []
+
+
+@pytest.mark.parametrize(("code", "where", "change"), ROWS, ids=[f"{at}-{case[0]}" for at, case in enumerate(ROWS)])
+def test_a_wrong_row_is_reported_where_it_is(code, where, change):
+    tables = two_makers()
+    change(tables)
+    _is_told(_found(check(tables), code, where))
+
+
+@pytest.mark.parametrize(("code", "where", "change"), FILES, ids=[f"{at}-{case[0]}" for at, case in enumerate(FILES)])
+def test_a_wrong_file_is_reported_where_it_is(code, where, change, tmp_path):
+    change(_csv(tmp_path))
+    issues = check(tmp_path)
+    _is_told(_found(issues, code, where))
+    strange = {issue.code for issue in issues} - {code}
+    assert not strange & {"missing_table", "unknown_reference"}, (
+        "a file that cannot be read is one problem, not one for each row that names it"
+    )
+
+
+@pytest.mark.parametrize(("code", "where", "deed"), DEEDS, ids=[case[0] for case in DEEDS])
+def test_a_wrong_deed_is_refused(code, where, deed, tmp_path):
+    _is_told(_found(deed(tmp_path), code, where))
+
+
+def test_every_code_has_a_case():
+    tests = Path(__file__).parents[2]
+    made = {case[0] for case in (*ROWS, *FILES, *DEEDS)}
+    lost = [code for code, file in ELSEWHERE.items() if code not in (tests / file).read_text(encoding="utf-8")]
+    assert lost == []
+    assert made | set(ELSEWHERE) == set(PROBLEMS)
+
+
+def test_every_code_that_is_written_in_the_program_is_explained():
+    import ast
+
+    source = Path(__file__).parents[3] / "src" / "hinterland"
+    written = set()
+    for module in source.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Issue":
+                code = node.args[3] if len(node.args) > 3 else next((k.value for k in node.keywords if k.arg == "code"), None)
+                if isinstance(code, ast.Constant):
+                    written.add(code.value)
+    assert written <= set(PROBLEMS)
+
+
+def test_every_problem_of_a_table_is_told_at_once():
+    tables = two_makers()
+    for change in (put("lanes", 0, capacity_per_year="much"), put("sites", 0, country="CA"), put("processes", 0, capacity_per_year=-1.0),
+                   put("periods", 1, start_date="2027-01-02"), add("lane", {"x": 1})):  # fmt: skip
+        change(tables)
+    codes = {issue.code for issue in check(tables) if issue.severity == "error"}
+    assert codes == {"wrong_type", "unknown_reference", "bounds", "period_gap", "unknown_table"}
