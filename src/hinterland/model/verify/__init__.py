@@ -127,9 +127,10 @@ def verify(net: Network, plan: Plan, claims: Mapping[str, pl.DataFrame] | None =
     """Count a plan again from the tables of a resolved network, without any solver, and hold claims against that.
 
     Lines are left (=, ≤, ≥) right. The relative error of a line is by how much it fails, divided by the largest of: both
-    sides, the product's total need (all that is used and delivered over the horizon, demand at least) in the unit of the
-    line, and 1e-12. Cost and CO2e lines count against at least a thousandth of their period's whole. A plan is proved when
-    no line fails by more than `tolerance`.
+    sides, the product's total need in the unit of the line (all that is used and delivered over the horizon, demand at
+    least; at least a millionth of the largest need), and 1e-12. Cost and CO2e lines count against at least a thousandth of
+    their period's whole, a millionth of the horizon's, and a thousandth of one unit. A plan is proved when no line fails by
+    more than `tolerance`.
 
     `claims` are what the plan's maker says: claimed_costs (kind, period_id, amount, discounted), claimed_co2e (cause,
     period_id, kg) and, if given, steering (kind, period_id, label, violation, amount).

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 __all__ = ["check_claims"]
 
 _SMALL = 1e-3
-"""Part of a period's whole that a line is at least measured against: below it a difference is rounding of other lines."""
+"""Part of a period's whole (and of one unit of money or kg) that a line is at least measured against: below it a difference
+is rounding of other lines."""
+_SMALLER = 1e-6
+"""Likewise of the whole horizon."""
 
 
 def _compared(claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: str) -> pl.DataFrame:
-    """Sums of both sides by (name, period_id), and the period's whole."""
+    """Sums of both sides by (name, period_id), and the scale of their differences."""
     sides = [
         frame.group_by(name, "period_id").agg(pl.col(amount).cast(pl.Float64).sum().alias(side))
         for frame, side in ((claimed, "claimed"), (counted, "counted"))
@@ -28,7 +31,9 @@ def _compared(claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: s
     both = sides[0].join(sides[1], on=[name, "period_id"], how="full", coalesce=True, nulls_equal=True)
     both = both.with_columns(pl.col("claimed", "counted").fill_null(0.0)).sort(name, "period_id")
     both = both.with_columns(larger=pl.max_horizontal(pl.col("claimed").abs(), pl.col("counted").abs()))
-    return both.with_columns(whole=pl.col("larger").sum().over("period_id"))
+    return both.with_columns(
+        scale=pl.max_horizontal(_SMALL * pl.col("larger").sum().over("period_id"), _SMALLER * pl.col("larger").sum(), pl.lit(_SMALL))
+    )
 
 
 def _hold(ledger: Ledger, check: str, claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: str, unit: str) -> None:
@@ -41,12 +46,12 @@ def _hold(ledger: Ledger, check: str, claimed: pl.DataFrame, counted: pl.DataFra
         (strange, None),
     ):  # fmt: skip
         ledger.add(
-            check, part[name].fill_null(""), t, part["claimed"].to_numpy(), "=", part["counted"].to_numpy(), _SMALL * part["whole"].to_numpy(),
+            check, part[name].fill_null(""), t, part["claimed"].to_numpy(), "=", part["counted"].to_numpy(), part["scale"].to_numpy(),
             "the plan's maker counts {left}" + unit + ", the tables say {right}" + unit,
         )  # fmt: skip
     left, right = float(both["claimed"].sum()), float(both["counted"].sum())
     ledger.add(
-        f"{check}_total", ["all"], None, np.array([left]), "=", np.array([right]), _SMALL * float(both["larger"].sum()),
+        f"{check}_total", ["all"], None, np.array([left]), "=", np.array([right]), _SMALL * max(1.0, float(both["larger"].sum())),
         "the plan's maker counts {left}" + unit + ", the tables say {right}" + unit,
     )  # fmt: skip
 

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Totals", "named", "summed", "totals_of"]
 
+_NOISE = 1e-6
+"""Part of the largest need (and units) that a product of little need is measured against: it carries rounding alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
     """Sums of a placed plan; shapes (pools, periods), (stocks, periods), (sites, periods), (outputs,), (lines, periods).
 
-    `need` is what each product is used and delivered for over all periods, demand at least; shape (products,). It is the
-    scale below which a quantity of the product is noise. `n[line, v]` is the number of modules that start in v.
+    `need` is what is used and delivered of each product over all periods, demand at least, and at least a millionth of the
+    largest need; shape (products,): a quantity far below it is noise. `n[line, v]` is the number of modules that start in v.
     """
 
     inflow: Floats
@@ -73,6 +76,7 @@ def totals_of(a: Arrays, p: Placed) -> Totals:
     size = len(a.products.ids)
     taken = summed(product, np.nan_to_num(used + delivered).sum(axis=1), size)
     asked = summed(product[a.demand.pool], a.demand.quantity, size)
+    need = np.maximum(taken, asked)
     return Totals(
         inflow=inflow,
         outflow=outflow,
@@ -87,7 +91,7 @@ def totals_of(a: Arrays, p: Placed) -> Totals:
         stray=p.made * ~known,
         n=_grid(len(lines.site), periods, p.added_line, p.added_period, p.added),
         open=opened,
-        need=np.maximum(taken, asked),
+        need=np.maximum(need, np.maximum(_NOISE * need.max(initial=0.0), _NOISE)),
     )
 
 
