@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from worlds import Tables, network, two_makers
 
 from hinterland.design import design
+from worlds import Tables, network, two_makers
 
 
 def encumbered() -> Tables:
@@ -43,5 +43,5 @@ def test_a_capped_credit_is_paid_earliest_first_even_without_interest() -> None:
     tables = encumbered()
     tables["settings"][4]["value"] = "shortage,co2e,cost"
     paid = design(network(tables), gap=0).tables["claimed_costs"]
-    credits = {period: amount for kind, period, amount, _ in paid.iter_rows() if kind == "credit" and amount}
-    assert credits == {"2026": pytest.approx(-150.0)}
+    credited = {period: amount for kind, period, amount, _ in paid.iter_rows() if kind == "credit" and amount}
+    assert credited == {"2026": pytest.approx(-150.0)}
