@@ -72,7 +72,7 @@ def test_shares_lie_between_0_and_1_and_complete_each_other(near):
 @FEW
 @given(years, st.integers(0, 1000))
 def test_the_order_of_rows_says_nothing(near, seed):
-    tables, chance = rich((10.0, 20.0), (0.4, 0.6)), random.Random(seed)  # noqa: S311
+    tables, chance = rich((10.0, 20.0), (0.4, 0.6)), random.Random(seed)
     plan = shared_plan(near)
     told = figures(compare(read(tables), {"plan": plan}))
     mixed = {name: chance.sample(rows, len(rows)) for name, rows in tables.items()}
