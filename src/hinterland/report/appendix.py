@@ -37,7 +37,11 @@ def kpis(board: Board) -> list[Kpi]:
             for row in rows
             if row["numerator"] is not None and row["denominator"] is not None
         ]
-        remarks = [sentence(rows[0]["doc"] or ""), "; ".join(parts), *dict.fromkeys(row["note"] or "" for row in rows)]
+        remarks = [
+            sentence(rows[0]["doc"] or "").replace("CO2e", "CO₂e"),
+            "; ".join(parts),
+            *dict.fromkeys(row["note"] or "" for row in rows),
+        ]
         unit = unit_of(board, kpi)
         found.append(
             Kpi(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hinterland.report.numbers import amount, change_words, number, relative, share, signed, signed_share
-from hinterland.report.words import AIMS, homes, kpi_name, listed, plain, region_name, sentence, wanted
+from hinterland.report.words import AIMS, homes, listed, plain, region_name, sentence, short_name, wanted
 
 if TYPE_CHECKING:
     from hinterland.comparison import Board
@@ -30,21 +30,17 @@ __all__ = [
 ]
 
 _SAME = 5e-4
-_MOST_FIGURES = 4
-_LEADS = (
-    "co2e_kg_per_",
-    "co2e_location_kg_per_",
-    "km_mean",
-    "transit_days_mean",
-    "customs_borders_mean",
-    "risk_weighted_value_share",
-    "country_hhi",
-)
+_SHOWN = {
+    "CO2e": ("co2e_kg_per_", "co2e_location_kg_per_"),
+    "logistics disruptions": ("km_mean", "transit_days_mean", "customs_borders_mean", "passage_share", "single_source_share"),
+    "geopolitics": ("risk_weighted_value_share", "country_hhi", "regional_share", "regional_share_value"),
+}
+"""Key figures of an aim on the first screen, the decisive one first; the table of all key figures has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A difference to the baseline: text with sign, arrow of the number, and what it means: better, worse or same."""
+    """A difference to the baseline: text with sign, an arrow the way the number goes (hollow where worse), and better, worse or same."""
 
     text: str
     arrow: str
@@ -115,7 +111,8 @@ def delta(kpi: str, unit: str, value: float | None, base: float | None) -> Delta
         text = signed_share(size)
     if abs(size) < least:
         return Delta(text, "=", "same")
-    return Delta(text, "▲" if size > 0 else "▼", "better" if size * wanted(kpi) > 0 else "worse")
+    better = size * wanted(kpi) > 0
+    return Delta(text, ("▲" if size > 0 else "▼") if better else ("△" if size > 0 else "▽"), "better" if better else "worse")
 
 
 def cell(board: Board, strategy: str, kpi: str) -> Cell:
@@ -149,7 +146,7 @@ def headline(board: Board) -> tuple[str, list[str]]:
 
 
 def _panel(board: Board, question: str, answer: str, kpis: list[str]) -> Panel:
-    columns = tuple((kpi_name(kpi, board.unit), "" if (unit := unit_of(board, kpi)) == "share" else unit) for kpi in kpis)
+    columns = tuple((short_name(kpi), unit_of(board, kpi).replace("share", "").replace("index 0..1", "0 to 1")) for kpi in kpis)
     return Panel(question, answer, columns, tuple((one, tuple(cell(board, one, kpi) for kpi in kpis)) for one in board.strategies))
 
 
@@ -162,16 +159,16 @@ def _answer(board: Board, kpis: list[str]) -> str:
     meanings = {change.meaning for held in changes.values() for change in held if change} - {"same"}
     if not meanings:
         return f"No change against {board.against}"
-    first = [(one, held[0]) for one, held in changes.items() if held[0]]
-    said = ", ".join(f"{change.text}{'' if at else f' {kpi_name(kpis[0], board.unit)}'} in {one}" for at, (one, change) in enumerate(first))
-    word = "Partly" if len(meanings) > 1 else "Yes" if meanings == {"better"} else "No"
-    if word != "Partly":
-        return f"{word}: {said}"
+    lead = short_name(kpis[0])
+    said = f"{lead if lead.startswith('CO') else lead.lower()} " + ", ".join(
+        f"{held[0].text} in {one}" for one, held in changes.items() if held[0]
+    )
+    if len(meanings) == 1:
+        return f"{'Yes' if meanings == {'better'} else 'No'}: {said}"
     counts = {one: sum(change is not None and change.meaning == "better" for change in held) for one, held in changes.items()}
     if len(set(counts.values())) == 1:
-        each = " in each" if len(counts) > 1 else ""
-        return f"{word}: {said}; {next(iter(counts.values()))} of {len(kpis)} figures better{each}"
-    return f"{word}: {said}; figures better: " + ", ".join(f"{count} of {len(kpis)} in {one}" for one, count in counts.items())
+        return f"Partly: {said}; {next(iter(counts.values()))} of {len(kpis)} figures better{' in each' if len(counts) > 1 else ''}"
+    return f"Partly: {said}; better in {listed([f'{count} of {len(kpis)}' for count in counts.values()])} figures"
 
 
 def panels(board: Board) -> list[Panel]:
@@ -181,11 +178,10 @@ def panels(board: Board) -> list[Panel]:
     money = [one for one in (f"cost_per_{unit}", "cost_npv") if one in held]
     costs = [(one, cell(board, one, money[0]).delta) for one in others(board)] if money else []
     said = ", ".join(f"{change.text} in {one}" for one, change in costs if change)
-    found = [_panel(board, "At what cost?", said or "No baseline to compare with", money)]
+    found = [_panel(board, "At what cost?", f"Real cost {said}" if said else "No baseline to compare with", money)]
     for aim, heading in AIMS.items():
-        kpis = list(dict.fromkeys(board.aims.filter(pl.col("aim") == aim)["kpi"]))
-        place = {kpi: next((at for at, lead in enumerate(_LEADS) if kpi.startswith(lead)), len(_LEADS)) for kpi in kpis}
-        kpis = sorted(kpis, key=lambda kpi: place[kpi])[:_MOST_FIGURES]
+        there = list(dict.fromkeys(board.aims.filter(pl.col("aim") == aim)["kpi"]))
+        kpis = [kpi for start in _SHOWN[aim] for kpi in there if kpi == start or (start.endswith("_") and kpi.startswith(start))]
         if kpis:
             found.append(_panel(board, f"{heading}?", _answer(board, kpis), kpis))
     return found

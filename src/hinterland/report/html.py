@@ -26,10 +26,8 @@ __all__ = ["render"]
 _CHAPTERS = {
     "cost": "What it costs",
     "co2e": "What it emits",
-    "logistics": "How it moves",
-    "origin": "Where it comes from",
-    "exposure": "What it depends on",
-    "sites": "Which sites work when",
+    "logistics": "How it moves, and which sites send when",
+    "origin": "Where it comes from, and what it depends on",
 }
 
 
@@ -76,7 +74,9 @@ def _chapters(board: Board) -> list[tuple[str, str, list[Figure]]]:
 def _delivered(board: Board) -> str:
     units = dict(board.delivered.group_by("unit").agg(pl.col("quantity").sum()).sort("unit").iter_rows())
     places = board.delivered["site_id"].n_unique()
-    return f"{' and '.join(amount(size, unit) for unit, size in units.items())} to {places} place{'s' * (places != 1)} in {findings.home_words(board)}"
+    periods = sorted(set(board.flows["period_id"].drop_nulls()))
+    span = f", {periods[0]} to {periods[-1]}" if len(periods) > 1 else ""
+    return f"{' and '.join(amount(size, unit) for unit, size in units.items())} to {places} place{'s' * (places != 1)} in {findings.home_words(board)}{span}"
 
 
 def _style(stages: int) -> str:

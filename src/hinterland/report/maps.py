@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +14,11 @@ from hinterland.report.globe import Around, World, best_middle, great_circle, km
 from hinterland.report.labels import Box, Label, place
 from hinterland.report.svg import tidy
 from hinterland.report.theme import FONT
+from hinterland.report.words import stage_of_site
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
     from hinterland.comparison import Board
@@ -33,7 +37,7 @@ _RINGS_KM = (100, 250, 500, 1000, 2000, 4000)
 class Survey:
     """What all maps of a report share: projections, the widest flow, the order of stages.
 
-    `world` is None where every site lies in the surroundings of delivery.
+    `sent` is the stage of what a site sends. `world` is None where every site lies in the surroundings of delivery.
     """
 
     world: World | None
@@ -42,6 +46,7 @@ class Survey:
     height: float
     t_most: float
     stages: tuple[str, ...]
+    sent: Mapping[str, str]
     land: str
 
 
@@ -123,7 +128,7 @@ def survey(board: Board, stages: list[str]) -> Survey:
     )
     land = tidy(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><defs>{paths}</defs></svg>', "land outlines")
     most = float(ways["t"].max() or 1.0)  # type: ignore[arg-type]
-    return Survey(world, near, frame, top + high, most, tuple(stages), land)
+    return Survey(world, near, frame, top + high, most, tuple(stages), stage_of_site(board), land)
 
 
 def width_px(t: float, t_most: float) -> float:
@@ -188,7 +193,9 @@ def _lines(ways: pl.DataFrame, projection: World | Around, shared: Survey) -> tu
 
 
 def _short(name: str, most: int = 26) -> str:
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+    """A site's name that fits a map: without what stands in brackets, then cut between words."""
+    bare = name if len(name) <= most else name.split(" (")[0]
+    return shorten(bare, most, placeholder="…") if " " in bare else bare[:most]
 
 
 def _mark(x: float, y: float, row: dict[str, Any], target: bool, shared: Survey) -> str:
@@ -196,7 +203,7 @@ def _mark(x: float, y: float, row: dict[str, Any], target: bool, shared: Survey)
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.6" fill="var(--muted)" fill-opacity="0.55"/>'
     if target:
         return f'<path d="M{x:.1f},{y - 5:.1f}l5,5l-5,5l-5,-5Z" fill="var(--ink)" stroke="var(--paper)" stroke-width="1.2"/>'
-    colour = _stage_colour(row["stage"], shared.stages)
+    colour = _stage_colour(shared.sent.get(row["site_id"], ""), shared.stages)
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{colour}" stroke="var(--paper)" stroke-width="1.1"/>'
 
 
@@ -214,8 +221,8 @@ def _words(labels: list[Label], at: dict[str, tuple[float, float]]) -> str:
     return "".join(drawn)
 
 
-def _rings(near: Around, frame: Box) -> tuple[str, list[Box]]:
-    """Circles of true distance around delivery, the two or three that fit, each told at its lowest visible point."""
+def _rings(near: Around, frame: Box, marks: list[tuple[float, float]]) -> tuple[str, list[Box]]:
+    """Circles of true distance around delivery, the two or three that fit, each told where no mark stands."""
     drawn: list[str] = []
     told: list[Box] = []
     for km in _RINGS_KM:
@@ -228,7 +235,8 @@ def _rings(near: Around, frame: Box) -> tuple[str, list[Box]]:
         for turn in (200.0, 160.0, 250.0, 110.0, 180.0, 290.0, 70.0):
             x, y = near.x + radius * np.sin(np.radians(turn)), near.y - radius * np.cos(np.radians(turn))
             box = Box(x - 22, y - 6, x + 22, y + 6)
-            if box.inside(frame) and not any(box.overlap(one) for one in told):
+            free = not any(box.overlap(one) for one in told) and not any(box.overlap(Box(a - 4, b - 4, a + 4, b + 4)) for a, b in marks)
+            if free and box.inside(frame):
                 told.append(box)
                 drawn.append(
                     f'<text x="{x:.1f}" y="{y + 3:.1f}" text-anchor="middle" font-size="9" fill="var(--muted)" stroke="var(--paper)" '
@@ -271,7 +279,7 @@ def _panel(
     rows = list(sites.sort("t", "site_id", descending=[True, False], nulls_last=True).iter_rows(named=True))
     inside = [row for row in rows if Box(at[row["site_id"]][0], at[row["site_id"]][1], *at[row["site_id"]]).inside(frame)]
     lines, along = _lines(ways, projection, shared)
-    rings, told = _rings(projection, frame) if isinstance(projection, Around) else ("", [])
+    rings, told = _rings(projection, frame, list(at.values())) if isinstance(projection, Around) else ("", [])
     named = [row for row in inside if row["used"] and row["label"]]
     named.sort(key=lambda row: row["site_id"] not in targets)
     points = [

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["amount", "change_words", "number", "relative", "share", "signed", "signed_share", "text_width"]
+__all__ = ["amount", "change_words", "number", "power", "relative", "share", "signed", "signed_share", "text_width"]
 
 THIN = "\u202f"
 """Narrow no-break space: between a number and its unit."""
 MINUS = "\u2212"
-_SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
+_SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"))
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SAME = 5e-4
 """Relative changes below half a tenth of a percent read as none."""
@@ -40,10 +40,21 @@ def number(value: float | None, digits: int = 3) -> str:
     for size, word in _SCALES:
         if abs(value) >= size:
             return f"{sign}{_plain(abs(value) / size, digits)}{THIN}{word}".replace(THIN, " ")
-    if abs(value) < 1e-4:
-        lead, power = f"{abs(value):.{digits - 1}e}".split("e-")
-        return f"{sign}{lead} × 10⁻{power.lstrip('0').translate(_RAISED)}"
-    return sign + _plain(abs(value), digits)
+    return sign + _plain(abs(value), digits) if abs(value) >= 1e-4 else power(value, digits)
+
+
+def power(value: float | None, digits: int = 2) -> str:
+    """A small number as a power of ten, for errors.
+
+    >>> power(2.1e-10), power(0.0)
+    ('2.1 × 10⁻¹⁰', '0')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    lead, tens = f"{abs(value):.{digits - 1}e}".split("e")
+    return f"{MINUS if value < 0 else ''}{lead} × 10{str(int(tens)).translate(_RAISED)}"
 
 
 def amount(value: float | None, unit: str, digits: int = 3) -> str:
@@ -67,6 +78,8 @@ def share(value: float | None, digits: int = 3) -> str:
         return "–"
     if abs(value) < 5e-7:
         return "0 %"
+    if abs(value) < 5e-5:
+        return "<0.01 %"
     return f"{MINUS if value < 0 else ''}{_plain(abs(value) * 100, digits)} %"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from hinterland.report.numbers import number, share
+from hinterland.report.numbers import number, power, share
 
 if TYPE_CHECKING:
     from hinterland.comparison import Board
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["digests", "proof_line", "proof_rows", "versions"]
 
 _NONE = "–"
+_WORDS = {"whole_numbers": "integers"}
 
 
 def _numeric(value: object) -> float | None:
@@ -26,7 +27,7 @@ def _told(board: Board, key: str) -> list[object]:
 def _size(value: object) -> str:
     if not isinstance(value, Mapping):
         return _NONE
-    return ", ".join(f"{count:,.0f} {word}" for word, one in value.items() if (count := _numeric(one)) is not None)
+    return ", ".join(f"{count:,.0f} {_WORDS.get(word, word)}" for word, one in value.items() if (count := _numeric(one)) is not None)
 
 
 def proof_rows(board: Board) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -34,7 +35,7 @@ def proof_rows(board: Board) -> list[tuple[str, list[tuple[str, str]]]]:
     status = [(str(one) if one else "no proof", "good" if one == "optimal" else "bad") for one in _told(board, "status")]
     verified = [("yes", "good") if one is True else ("no", "bad") if one is False else (_NONE, "") for one in _told(board, "verified")]
     shares = [(share(_numeric(one)), "") for one in _told(board, "gap_share")]
-    errors = [(number(_numeric(one)), "") for one in _told(board, "verify_max_relative_error")]
+    errors = [(power(_numeric(one)), "") for one in _told(board, "verify_max_relative_error")]
     seconds = [(f"{number(size)} s" if (size := _numeric(one)) is not None else _NONE, "") for one in _told(board, "seconds")]
     return [
         ("Solver status", status),
@@ -56,7 +57,7 @@ def proof_line(board: Board) -> str:
     seeds = sorted({str(one) for one in _told(board, "seed") if one is not None})
     parts = [f"{verified} of {len(board.strategies)} plans verified without the solver"]
     if errors:
-        parts[0] += f", largest relative error {number(max(errors), 2)}"
+        parts[0] += f", largest relative error {power(max(errors))}"
     if gaps:
         parts.append(f"largest gap {share(max(gaps), 2)}")
     if seeds:

@@ -24,6 +24,8 @@ __all__ = [
     "plain",
     "region_name",
     "sentence",
+    "short_name",
+    "stage_of_site",
     "wanted",
 ]
 
@@ -80,6 +82,16 @@ _KPIS = {
     "shortage_share": "Demand not met",
     "penalties": "Penalties of soft rules",
 }
+_SHORT = {
+    "cost_npv": "Present value",
+    "passage_share": "Through passages",
+    "customs_borders_mean": "Customs borders",
+    "regional_share": "Regional by cost",
+    "regional_share_value": "Regional by value",
+    "single_source_share": "Single source",
+    "risk_weighted_value_share": "Risk-weighted value",
+    "country_hhi": "Country index",
+}
 _RISING_IS_BETTER = ("regional_share",)
 
 
@@ -95,10 +107,12 @@ def plain(name: str) -> str:
 def region_name(name: str) -> str:
     """A region's id as a name; names that already have capitals stay.
 
-    >>> region_name("north_america"), region_name("EU")
-    ('North America', 'EU')
+    >>> region_name("rest_of_world"), region_name("EU")
+    ('Rest of World', 'EU')
     """
-    return plain(name).title() if name == name.lower() else plain(name)
+    if name != name.lower():
+        return plain(name)
+    return " ".join(one if one in {"of", "and", "the"} else one.capitalize() for one in plain(name).split())
 
 
 def kpi_name(kpi: str, unit: str) -> str:
@@ -110,7 +124,19 @@ def kpi_name(kpi: str, unit: str) -> str:
     for start, words in zip(PER_UNIT, ("Cost per", "CO₂e per", "CO₂e per"), strict=True):
         if kpi.startswith(start):
             return f"{words} {unit}" + (", location basis" if "location" in kpi else "")
-    return _KPIS.get(kpi) or sentence(plain(kpi))
+    return _KPIS.get(kpi) or ("Transport work" if kpi.startswith("tkm_per_") else sentence(plain(kpi)))
+
+
+def short_name(kpi: str) -> str:
+    """Name of a key figure above a narrow column whose unit stands below it.
+
+    >>> short_name("co2e_location_kg_per_kwh"), short_name("km_mean")
+    ('On location basis', 'Mean distance')
+    """
+    for start, words in zip(PER_UNIT, ("Real cost", "CO₂e", "On location basis"), strict=True):
+        if kpi.startswith(start):
+            return words
+    return _SHORT.get(kpi) or kpi_name(kpi, "unit")
 
 
 def wanted(kpi: str) -> int:
@@ -162,3 +188,9 @@ def chain_order(board: Board) -> list[str]:
     made_last = [one for one in still if one in set(board.sites.join(board.delivered, on="site_id", how="semi")["stage"])]
     first = [one for one in still if one not in made_last]
     return [*first, *ordered, *made_last, *([SITE_STAGE] if SITE_STAGE in named else [])]
+
+
+def stage_of_site(board: Board) -> dict[str, str]:
+    """The stage of what each site sends most of, over all plans; sites that never send are missing."""
+    sent = board.flows.drop_nulls("stage").group_by("from_site", "stage").agg(pl.col("t").sum()).sort("t", "stage")
+    return dict(sent.select("from_site", "stage").iter_rows())

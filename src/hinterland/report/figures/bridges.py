@@ -51,10 +51,10 @@ def bridge(board: Board, strategy: str, measure: str) -> Figure | None:
     difference = ("Difference", total, signed(total))
     svg = charts.waterfall(steps, difference, colours_of(board)[strategy], f"{unit}, against {board.against}", f"{title}. {about}")
     table = (*((name, text) for name, _, text in steps), (difference[0], difference[2]))
-    return Figure(measure, title, about, svg, ("Driver", unit), table, keyed=False)
+    return Figure(measure, title, about, (svg,), ("Driver", unit), table, keyed=False)
 
 
-def _largest_change(board: Board, table: Mapping[str, Mapping[str, float]], unit: str) -> str:
+def _largest_change(board: Board, table: Mapping[str, Mapping[str, float]], unit: str, where: str) -> str:
     """The row and strategy that differ most from the baseline, as a headline."""
     gaps = [
         (abs(gap), row, strategy, gap)
@@ -65,14 +65,14 @@ def _largest_change(board: Board, table: Mapping[str, Mapping[str, float]], unit
     if not gaps:
         return "No difference between the plans"
     _, row, strategy, gap = max(gaps)
-    return f"Largest change in {plain(row)}: {signed(gap)} {unit} in {strategy}"
+    return f"Largest change {where} {plain(row)}: {signed(gap)} {unit} in {strategy}"
 
 
 def cost_by_stage(board: Board) -> Figure | None:
     """Real cost per unit by stage of the chain."""
     unit, table = f"{board.currency}/{board.unit}", summed(board.stages_cost, "stage", "per_unit", chain_order(board))
     about = f"Real cost per {board.unit} delivered, by stage of the chain"
-    return bar_figure(board, "cost", _largest_change(board, table, unit), about, unit, table, "Stage")
+    return bar_figure(board, "cost", _largest_change(board, table, unit, "at the stage"), about, unit, table, "Stage")
 
 
 def cost_by_kind(board: Board) -> Figure | None:
@@ -81,7 +81,7 @@ def cost_by_kind(board: Board) -> Figure | None:
     grouped = board.stages_cost.with_columns(group=pl.col("kind").replace_strict(KIND_GROUPS, default=pl.col("kind")))
     table = summed(grouped, "group", "per_unit", kinds)
     return bar_figure(
-        board, "cost", _largest_change(board, table, unit), f"Real cost per {board.unit} delivered, by kind", unit, table, "Kind"
+        board, "cost", _largest_change(board, table, unit, "in"), f"Real cost per {board.unit} delivered, by kind", unit, table, "Kind"
     )
 
 
@@ -89,11 +89,11 @@ def emissions_by_stage(board: Board) -> Figure | None:
     """CO2e per unit by stage of the chain."""
     unit, table = f"kg/{board.unit}", summed(board.stages_co2e, "stage", "kg_per_unit", chain_order(board))
     about = f"CO₂e per {board.unit} delivered, by stage of the chain, market basis"
-    return bar_figure(board, "co2e", _largest_change(board, table, unit), about, unit, table, "Stage")
+    return bar_figure(board, "co2e", _largest_change(board, table, unit, "at the stage"), about, unit, table, "Stage")
 
 
 def emissions_by_cause(board: Board) -> Figure | None:
     """CO2e per unit by cause."""
     unit, table = f"kg/{board.unit}", summed(board.stages_co2e, "cause", "kg_per_unit", _CAUSES)
     about = f"CO₂e per {board.unit} delivered, by cause, market basis"
-    return bar_figure(board, "co2e", _largest_change(board, table, unit), about, unit, table, "Cause")
+    return bar_figure(board, "co2e", _largest_change(board, table, unit, "in"), about, unit, table, "Cause")

@@ -29,16 +29,21 @@ Table = dict[str, dict[str, float]]
 class Figure:
     """A picture, what it says, what it shows, and its numbers as texts. `chapter` is where it stands in the report.
 
-    `keyed` asks for the key of strategies above the picture.
+    A picture in several parts is set side by side where there is room. `keyed` asks for the key of strategies above it.
     """
 
     chapter: str
     title: str
     about: str
-    svg: str
+    svgs: tuple[str, ...]
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     keyed: bool = True
+
+    @property
+    def wide(self) -> bool:
+        """Whether it takes the whole width where there is room."""
+        return len(self.svgs) > 1
 
 
 def colours_of(board: Board) -> dict[str, str]:
@@ -74,17 +79,21 @@ def bar_figure(
     head: str,
     *,
     percent: bool = False,
+    absent: float | None = 0.0,
 ) -> Figure | None:
-    """Bars of every strategy for each row of a table; None where there is nothing but zeros."""
+    """Bars of every strategy for each row of a table; None where there is nothing but zeros.
+
+    `absent` is what a missing number means: 0, or None where there is none to tell.
+    """
     kept = {row: values for row, values in table.items() if any(abs(one) > 1e-12 for one in values.values())}
     if not kept:
         return None
     show = share if percent else number
     rows = [
-        {"what": sentence(plain(row)), "strategy": one, "value": values.get(one, 0.0), "text": show(values.get(one, 0.0))}
+        {"what": sentence(plain(row)), "strategy": one, "value": values.get(one, 0.0), "text": show(values.get(one, absent))}
         for row, values in kept.items()
         for one in board.strategies
     ]
-    told = tuple((sentence(plain(row)), *(show(values.get(one, 0.0)) for one in board.strategies)) for row, values in kept.items())
+    told = tuple((sentence(plain(row)), *(show(values.get(one, absent)) for one in board.strategies)) for row, values in kept.items())
     svg = charts.bars(rows, colours_of(board), axis, f"{title}. {about}", percent=percent)
-    return Figure(chapter, title, about, svg, (head, *board.strategies), told)
+    return Figure(chapter, title, about, (svg,), (head, *board.strategies), told)

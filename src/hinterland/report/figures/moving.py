@@ -10,7 +10,7 @@ from hinterland.report import charts
 from hinterland.report.figures.figure import Figure, across, bar_figure, colours_of, summed
 from hinterland.report.findings import value_of
 from hinterland.report.numbers import number
-from hinterland.report.words import chain_order
+from hinterland.report.words import chain_order, stage_of_site
 
 if TYPE_CHECKING:
     from hinterland.comparison import Board
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["modes", "passages", "periods", "timeline"]
 
 _MOST_MODES = 7
+_LEAST_PASSAGE = 1e-3
 
 
 def periods(board: Board) -> Figure | None:
@@ -47,7 +48,7 @@ def periods(board: Board) -> Figure | None:
     about = "Gross tonnes moved per period: between regions in full colour, within a region in the tint"
     svg = charts.columns(rows, board.strategies, unit, f"{title}. {about}")
     return Figure(
-        "logistics", title, about, svg, ("Period", *(f"{one}, {unit} between regions" for one in board.strategies)), told, keyed=False
+        "logistics", title, about, (svg,), ("Period", *(f"{one}, {unit} between regions" for one in board.strategies)), told, keyed=False
     )
 
 
@@ -75,9 +76,9 @@ def modes(board: Board) -> Figure | None:
 
 def passages(board: Board) -> Figure | None:
     """Tonnes through each passage, over all tonnes of a plan."""
-    table = summed(board.passages.filter(pl.col("share") > 1e-9), "passage", "share")
+    table = summed(board.passages.filter(pl.col("share") >= _LEAST_PASSAGE), "passage", "share")
     title = across(board, "Through a sea passage:", {one: value_of(board, one, "passage_share") for one in board.strategies}, "of tonnes")
-    about = "Gross tonnes through each passage over all gross tonnes moved"
+    about = "Gross tonnes through each passage over all gross tonnes moved; passages with 0.1 % or more"
     return bar_figure(board, "logistics", title, about, "share of tonnes moved", table, "Passage", percent=True)
 
 
@@ -86,9 +87,9 @@ def timeline(board: Board) -> Figure | None:
     frame = board.flows.group_by("strategy", "from_site", "period_id").agg(pl.col("t").sum()).filter(pl.col("t") > 0)
     if not frame.height:
         return None
-    place = {stage: at for at, stage in enumerate(chain_order(board))}
+    place, sent = {stage: at for at, stage in enumerate(chain_order(board))}, stage_of_site(board)
     known = {row["site_id"]: row for row in board.sites.unique("site_id", keep="first", maintain_order=True).iter_rows(named=True)}
-    sites = sorted(set(frame["from_site"]), key=lambda one: (place.get(str(known.get(one, {}).get("stage")), len(place)), one))
+    sites = sorted(set(frame["from_site"]), key=lambda one: (place[sent[one]], one))
     names = {one: known.get(one, {}).get("name") or one for one in sites}
     most = dict(frame.group_by("from_site").agg(pl.col("t").max()).iter_rows())
     held: dict[tuple[str, str, str], float] = {
@@ -115,7 +116,7 @@ def timeline(board: Board) -> Figure | None:
             sending[s] += bool(active)
             spans.append("–" if not active else active[0] if len(active) == 1 else f"{active[0]} to {active[-1]}")
         table.append((names[site], known.get(site, {}).get("status") or "–", *spans))
-    title = across(board, "Sites that send:", dict(sending), "", lambda value: number(value))
+    title = across(board, "Sites that send:", dict(sending), "", lambda count: f"{count:.0f}")
     about = "Gross tonnes a site sends per period; the darkest square is the most it sends in any plan"
     svg = charts.calendar(rows, board.strategies, f"{title}. {about}")
-    return Figure("sites", title, about, svg, ("Site", "Status", *board.strategies), tuple(table), keyed=False)
+    return Figure("logistics", title, about, (svg,), ("Site", "Status", *board.strategies), tuple(table))

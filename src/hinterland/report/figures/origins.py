@@ -9,7 +9,7 @@ import polars as pl
 from hinterland.report import charts
 from hinterland.report.figures.figure import Figure, across, bar_figure, colours_of, summed
 from hinterland.report.findings import home_words, value_of
-from hinterland.report.numbers import number, share
+from hinterland.report.numbers import share
 from hinterland.report.words import chain_order, homes, plain, region_name, sentence
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ __all__ = ["concentration", "origins", "regional", "single_source"]
 
 _GREYS = (0.34, 0.24, 0.16, 0.10)
 _MOST_INFLOWS = 10
+_PRODUCTS_A_PART = 8
 
 
 def origins(board: Board) -> Figure | None:
@@ -32,11 +33,13 @@ def origins(board: Board) -> Figure | None:
     place = {stage: at for at, stage in enumerate(chain_order(board))}
     products = sorted(set(frame.select("of_product", "stage").iter_rows()), key=lambda one: (place.get(one[1], -1), one[0]))
     held = {(row["of_product"], row["strategy"], row["region"]): row["share"] for row in frame.iter_rows(named=True)}
-    rows, table, mostly = [], [], dict.fromkeys(board.strategies, 0)
+    rows, table = [], []
+    mostly, used = dict.fromkeys(board.strategies, 0), dict.fromkeys(board.strategies, 0)
     for product, _ in products:
         for strategy in board.strategies:
             parts = [held.get((product, strategy, region), 0.0) for region in regions]
             mostly[strategy] += sum(parts[: len(home)]) > 0.5
+            used[strategy] += sum(parts) > 0
             table.append((sentence(plain(product)), strategy, *(share(part) for part in parts)))
             at = 0.0
             for rank, (region, part) in enumerate(zip(regions, parts, strict=True)):
@@ -55,11 +58,16 @@ def origins(board: Board) -> Figure | None:
                         }
                     )
                 at += part
-    title = f"Mostly from {home_words(board)}: " + ", ".join(f"{mostly[one]} of {len(products)} goods in {one}" for one in board.strategies)
+    title = f"Mostly from {home_words(board)}: " + ", ".join(f"{mostly[one]} of {used[one]} goods in {one}" for one in board.strategies)
     about = f"Where each good was made or bought, as share of what the delivered {board.unit} embody; {home_words(board)} in colour, other regions in grey"
-    svg = charts.shares(rows, board.strategies, f"{title}. {about}")
+    names = [sentence(plain(product)) for product, _ in products]
+    each = -(-len(names) // max(1, round(len(names) / _PRODUCTS_A_PART)))
+    svgs = tuple(
+        charts.shares([row for row in rows if row["what"] in set(names[at : at + each])], board.strategies, f"{title}. {about}")
+        for at in range(0, len(names), each)
+    )
     columns = ("Product", "Strategy", *(region_name(one) if one else "unknown" for one in regions))
-    return Figure("origin", title, about, svg, columns, tuple(table))
+    return Figure("origin", title, about, svgs, columns, tuple(table))
 
 
 def regional(board: Board) -> Figure | None:
@@ -80,20 +88,10 @@ def regional(board: Board) -> Figure | None:
 def concentration(board: Board) -> Figure | None:
     """Country concentration by stage."""
     table = summed(board.concentration.drop_nulls("hhi"), "stage", "hhi", chain_order(board))
-    if not table:
-        return None
-    rows = [
-        {"what": sentence(plain(stage)), "strategy": one, "value": held[one]}
-        for stage, held in table.items()
-        for one in board.strategies
-        if one in held
-    ]
     single = {one: sum(held.get(one, 0.0) > 0.999 for held in table.values()) for one in board.strategies}
     title = "Stages in a single country: " + ", ".join(f"{single[one]} of {len(table)} in {one}" for one in board.strategies)
-    about = "Country concentration by stage: 1 is one country, 0.5 two equal ones, 0.25 four"
-    svg = charts.dots(rows, colours_of(board), "sum of squared country shares", f"{title}. {about}")
-    told = tuple((sentence(plain(stage)), *(number(held.get(one)) for one in board.strategies)) for stage, held in table.items())
-    return Figure("exposure", title, about, svg, ("Stage", *board.strategies), told)
+    about = "Country concentration by stage, sum of squared shares: 1 is one country, 0.5 two equal ones, 0.25 four"
+    return bar_figure(board, "origin", title, about, "sum of squared country shares", table, "Stage", absent=None)
 
 
 def single_source(board: Board) -> Figure | None:
@@ -115,16 +113,11 @@ def single_source(board: Board) -> Figure | None:
     )
     names = dict(board.sites.select("site_id", "name").unique("site_id").iter_rows())
     held = {(row["site_id"], row["product_id"], row["strategy"]): row["largest"] for row in pooled.iter_rows(named=True)}
-    rows, table = [], []
+    table: dict[str, dict[str, float]] = {}
     for site, product in heavy.select("site_id", "product_id").iter_rows():
-        what = f"{sentence(plain(product))}, {names.get(site) or site}"
-        rows += [
-            {"what": what, "strategy": one, "value": held[site, product, one]} for one in board.strategies if (site, product, one) in held
-        ]
-        table.append((what, *(share(held.get((site, product, one))) for one in board.strategies)))
-    title = across(
-        board, "From a single source:", {one: value_of(board, one, "single_source_share") for one in board.strategies}, "of inflow"
-    )
+        there = {one: held[site, product, one] for one in board.strategies if (site, product, one) in held}
+        table[f"{sentence(plain(product))} at {names.get(site) or site}"] = there
+    told = {one: value_of(board, one, "single_source_share") for one in board.strategies}
+    title = across(board, "From a single source:", told, "of inflow")
     about = f"Share of the largest source in what a buyer takes of a product; the {len(table)} heaviest inflows"
-    svg = charts.dots(rows, colours_of(board), "share of the largest source", f"{title}. {about}", percent=True)
-    return Figure("exposure", title, about, svg, ("Product, buyer", *board.strategies), tuple(table))
+    return bar_figure(board, "origin", title, about, "share of the largest source", table, "Product and buyer", percent=True, absent=None)

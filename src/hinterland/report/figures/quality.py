@@ -19,6 +19,13 @@ _GRADES = {"reported": 0.92, "derived": 0.66, "estimated": 0.34, "assumed": 0.17
 _FIRM = ("reported", "derived")
 
 
+def _span(board: Board, frame: pl.DataFrame, column: str) -> str:
+    """Least and largest sum of a share among the strategies."""
+    sums = [float(frame.filter(pl.col("strategy") == one)[column].sum()) for one in board.strategies]
+    least, most = share(min(sums), 2), share(max(sums), 2)
+    return least if least == most else f"{least} to {most}"
+
+
 def quality(board: Board) -> Figure | None:
     """Share of each plan's cost and CO2e by the quality of the numbers behind it: the darker, the firmer."""
     frame = board.quality
@@ -50,11 +57,8 @@ def quality(board: Board) -> Figure | None:
                 at += part
     if not rows:
         return None
-    firm = [
-        float(frame.filter((pl.col("strategy") == one) & pl.col("quality").is_in(_FIRM))["cost_share"].sum()) for one in board.strategies
-    ]
-    span = share(min(firm), 2) if max(firm) - min(firm) < 0.005 else f"{share(min(firm), 2)} to {share(max(firm), 2)}"
-    title = f"{span} of cost rests on reported or derived data"
+    firm = frame.filter(pl.col("quality").is_in(_FIRM))
+    title = f"{_span(board, firm, 'cost_share')} of cost and {_span(board, firm, 'co2e_share')} of CO₂e rest on reported or derived data"
     about = f"Share of each plan's cost and CO₂e by quality of data, in the order {', '.join(_GRADES)}; bars from top: {', '.join(board.strategies)}"
     svg = charts.shares(rows, board.strategies, f"{title}. {about}", bar_px=17)
-    return Figure("quality", title, about, svg, ("Weighted", "Strategy", *grades), tuple(table), keyed=False)
+    return Figure("quality", title, about, (svg,), ("Weighted", "Strategy", *grades), tuple(table), keyed=False)
