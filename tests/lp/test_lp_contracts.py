@@ -95,3 +95,12 @@ def test_take_or_pay() -> None:
         unpaid[deal|2027] + 0.5 flow[near-plant|part|both] >= 80
         """,
     )
+
+
+def test_a_contract_with_anyone_counts_every_source() -> None:
+    """Supplier `*`: whatever reaches the plant from outside is contracted."""
+    same_rows(
+        agreed(1, min_quantity_per_year=100.0, contract={"supplier": "*"}),
+        "contract_min_quantity",
+        "flow[near-plant|part|2026] + flow[far-plant|part|2026] >= 20",
+    )

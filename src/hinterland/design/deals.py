@@ -94,8 +94,8 @@ def deals_of(a: Arrays) -> list[Deal]:
     countries = np.array([origin or a.sites.country[site] for origin, site in origins], dtype=object)
     deals = []
     for row in a.net["contracts"].filter(pl.col("status") == "signed").sort("contract_id").iter_rows(named=True):
-        nobody: frozenset[str] = frozenset()
-        supplier, buyer = scopes.sites(row["supplier"]) or nobody, scopes.sites(row["buyer"]) or nobody
+        every = frozenset(a.sites.ids)  # a cell `*` is everywhere
+        supplier, buyer = (every if named is None else named for named in map(scopes.sites, (row["supplier"], row["buyer"])))
         products = scopes.products(row["product_id"]) or frozenset(a.products.ids)
         sells, buys = np.isin(site_ids, list(supplier)), np.isin(site_ids, list(buyer))
         named = np.isin(product_ids, list(products))

@@ -107,8 +107,8 @@ def pacts_of(a: Arrays) -> list[Pact]:
             Pact(
                 contract_id=row["contract_id"],
                 words=f"contract {row['contract_id']} ({row['supplier']} → {row['buyer']}, {row['product_id']})",
-                sells=_mask(a.sites.ids, scopes.sites(row["supplier"]) or frozenset()),
-                buys=_mask(a.sites.ids, scopes.sites(row["buyer"]) or frozenset()),
+                sells=_mask(a.sites.ids, scopes.sites(row["supplier"])),
+                buys=_mask(a.sites.ids, scopes.sites(row["buyer"])),
                 goods=_mask(a.products.ids, scopes.products(row["product_id"])),
                 of_need=row["share_basis"] == "need",
                 scope=_mask(a.sites.ids, scopes.sites(row["exclusive_scope"])),
