@@ -97,7 +97,8 @@ def _rows(tables: Mapping[str, pl.DataFrame], table: str, where: str | None, row
     if mask.any():
         return mask, []
     what, why = f"no row of {table} matches {where or '*'!r}", "an override that changes nothing hides a misunderstanding"
-    return None, [_issue(row, "where", "matches_nothing", what, why, "correct `where` or remove the row")]
+    fix = "add the setting to settings first: an override changes a row" if table == "settings" else "correct `where` or remove the row"
+    return None, [_issue(row, "where", "matches_nothing", what, why, fix)]
 
 
 def apply_override(tables: Tables, rule: Mapping[str, object]) -> list[Issue]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hinterland.tables.schema import Table
 
-__all__ = ["header_issues", "nearest"]
+__all__ = ["code_as_number", "header_issues", "nearest"]
 
 _FOREIGN = frozenset({"mi", "miles", "nm", "lb", "lbs", "ton", "tons", "tonne", "tonnes", "pct", "hours", "h", "eur", "usd", "cny", "wh"})
 """Units that people write and no column carries: they are told apart from a wrong name."""
@@ -58,3 +58,10 @@ def header_issues(table: Table, names: Sequence[str]) -> list[Issue]:
             what, why = f"{table.name} has no column {name!r}", "a column that nobody reads hides a mistake"
             issues.append(Issue(table.name, 1, name, "unknown_column", what=what, why=why, fix=nearest(name, known)))
     return issues
+
+
+def code_as_number(table: Table, name: str) -> Issue:
+    """Warning that a column of tariff codes holds numbers."""
+    what, why = f"{name} holds numbers", "numbers lose leading and trailing zeros: 8507.60 becomes 8507.6"
+    fix = "format the column as text and type the codes again"
+    return Issue(table.name, None, name, "code_as_number", what=what, why=why, fix=fix, severity="warning")

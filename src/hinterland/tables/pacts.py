@@ -90,9 +90,7 @@ def _quantities(tables: Mapping[str, pl.DataFrame], phases: pl.DataFrame) -> lis
             least = float(live["min_quantity_per_year"].sum())
             if least > most * _OVER:
                 who = " and ".join(live["contract_id"].unique().sort().to_list())
-                what = (
-                    f"{who} {'ask' if live.height > 1 else 'asks'} {least:g} of {product} a year {_since(day)}, {supplier} can make {most:g}"
-                )
+                what = f"{who} {'ask' if live.height > 1 else 'asks'} {least:g} of {product} a year {_since(day)}, {supplier} can make {most:g}"
                 fix = "lower min_quantity_per_year or raise the supplier's capacity"
                 issues.append(_phase(int(live["_row"].max()), "min_quantity_per_year", what, "the contract cannot be kept", fix))  # type: ignore[arg-type]
                 break

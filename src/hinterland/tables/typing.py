@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hinterland.core.errors import Issue
-from hinterland.tables.headers import header_issues, nearest
+from hinterland.tables.headers import code_as_number, header_issues, nearest
 
 if TYPE_CHECKING:
     from hinterland.tables.schema import Column, Table
@@ -145,12 +145,7 @@ def typed_column(table: Table, column: Column, series: pl.Series, rows: pl.Serie
         if isinstance(typed, tuple):
             return typed
         if column.name.startswith("hs_") and series.dtype.is_numeric() and typed.drop_nulls().len():
-            why, fix = (
-                "numbers lose leading and trailing zeros: 8507.60 becomes 8507.6",
-                "format the column as text and type the codes again",
-            )
-            what = f"{column.name} holds numbers"
-            issues.append(Issue(table.name, None, column.name, "code_as_number", what=what, why=why, fix=fix, severity="warning"))
+            issues.append(code_as_number(table, column.name))
         series = typed
     told, found = _cleaned(table, column, series, rows)
     issues += found

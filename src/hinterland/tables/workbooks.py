@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hinterland.tables.csv_files import Raw, header_problems, refuse
+from hinterland.tables.headers import code_as_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,4 +123,7 @@ def read_sheet(table: Table, sheet: Any, values: Any = None) -> Raw:
     ]
     kept = [(at, row) for at, row in rows[1:] if at not in set(again)]
     columns = [pl.Series(name, [_told(row[at]) for _, row in kept], dtype=pl.String) for at, name in enumerate(names)]
+    for at, name in enumerate(names):
+        if name.startswith("hs_") and any(isinstance(row[at], int | float) for _, row in kept):
+            issues.append(code_as_number(table, name))
     return pl.DataFrame([*columns, pl.Series("_row", [at for at, _ in kept], dtype=pl.Int64)]), issues

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from hinterland.app import check
+from hinterland.model.arrays import arrays_of
 from hinterland.tables import TABLES, read_tables
+from hinterland.tables.check import NEEDED
 from hinterland.tables.template import write_templates
+from worlds import network, two_makers
 
 DESIGN = {
     "settings": ("key", "value"),
@@ -106,3 +110,12 @@ def test_dated_values_of_one_product_are_no_duplicates():
     tables, issues = read_tables({"product_values": rows, "product_codes": codes})
     assert issues == []
     assert tables["product_codes"].height == 2
+
+
+def test_the_seven_needed_tables_are_enough():
+    tables = {name: rows for name, rows in two_makers().items() if name in NEEDED}
+    tables["processes"] = [row for row in tables["processes"] if "recipe_id" not in row]
+    tables["processes"].append({"site_id": "plant", "product_id": "car", "capacity_per_year": 120.0})
+    assert len(tables) == 7
+    assert [issue for issue in check(tables) if issue.severity == "error"] == []
+    assert arrays_of(network(tables)) is not None

@@ -123,3 +123,10 @@ def test_a_path_that_is_not_there_and_a_folder_without_tables(tmp_path):
     assert "holds no table" in read_tables(tmp_path)[1][0].what
     assert read_tables(17)[1][0].code == "unreadable"
     assert read_tables("\0")[1][0].code == "unreadable"
+
+
+def test_tariff_codes_that_excel_holds_as_numbers_are_doubted(book, tmp_path):
+    sheet(book, "product_codes", ["product_id", "importer", "hs_code"], ["cell", "US", 8507.6], ["part", "US", "8507.60"])
+    tables, issues = saved(book, tmp_path)
+    assert [(issue.code, issue.column, issue.severity) for issue in issues] == [("code_as_number", "hs_code", "warning")]
+    assert tables["product_codes"]["hs_code"].to_list() == ["8507.6", "8507.60"]

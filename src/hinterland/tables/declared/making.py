@@ -99,14 +99,14 @@ MAKING = (
             key("carrier", "electricity or a heat carrier", example="electricity"),
             day("valid_from", "first day", key=True),
             number("co2e_kg_per_kwh", "life-cycle emissions", default=0.0, example="0.03"),
-            money("price_per_kwh", "price", low=None, default=0.0, example="0.08"),
+            money("price_per_kwh", "price of a kWh", low=None, default=0.0, example="0.08"),
         ),
     ),
     Table(
         "power_contracts",
         "renewable supply of a site",
         (
-            key("power_contract_id", "name", example="loyalist_ppa"),
+            key("power_contract_id", "name of the contract", example="loyalist_ppa"),
             text("site_id", "site", required=True, refers_to="sites", example="loyalist"),
             day("start_date", "first day", example="2026-01-01"),
             day("end_date", "last day, inclusive"),

@@ -13,7 +13,7 @@ MOVING = (
         "modes",
         "a transport operation category",
         (
-            key("mode_id", "name", example="truck"),
+            key("mode_id", "name of the mode", example="truck"),
             choice("kind", "means of transport", "road", "rail", "sea", "inland_waterway", "air", required=True, example="road"),
             number("co2e_kg_per_tkm", "well to wheel, ISO 14083", default=0.0, example="0.08"),
             number("co2e_kg_per_t_handled", "of the hub before this leg", default=0.0),
@@ -27,8 +27,8 @@ MOVING = (
         "what a mode costs where and when; holds until the next row",
         (
             key("mode_id", "mode", "modes", example="truck"),
-            key("from_group", "site, country, region, @group; empty is everywhere", groups=True, required=False),
-            key("to_group", "likewise", groups=True, required=False),
+            key("from_group", "where from: site, country, region, @group; empty is everywhere", groups=True, required=False),
+            key("to_group", "where to: site, country, region, @group; empty is everywhere", groups=True, required=False),
             key("freight_class", "class of the product; empty is every class", required=False),
             day("valid_from", "first day", key=True),
             money("cost_per_t", "per gross tonne and leg", low=None, default=0.0),
@@ -41,7 +41,7 @@ MOVING = (
         "lanes",
         "a link that goods may take",
         (
-            key("lane_id", "name", example="loyalist-florence"),
+            key("lane_id", "name of the lane", example="loyalist-florence"),
             text("from_site", "site", required=True, refers_to="sites", example="loyalist"),
             text("to_site", "site", required=True, refers_to="sites", example="florence"),
             text(
@@ -71,7 +71,7 @@ MOVING = (
         "lane_groups",
         "shared limits of lanes",
         (
-            key("capacity_group", "name", example="weekly_train"),
+            key("capacity_group", "name of the group", example="weekly_train"),
             number("capacity_t_per_year", "gross tonnes; empty: no limit", example="20000"),
             money("fixed_cost_per_year", "paid in periods of use"),
         ),
@@ -80,7 +80,7 @@ MOVING = (
         "lane_rules",
         "a rule that makes lanes",
         (
-            key("rule_id", "name", example="cathode_by_truck"),
+            key("rule_id", "name of the rule", example="cathode_by_truck"),
             text("product_id", "product, stage or @group", refers_to="products", groups=True),
             text("from_group", "where from", groups=True),
             text("to_group", "where to", groups=True),
@@ -97,10 +97,10 @@ MOVING = (
         "duties",
         "a dated duty rule",
         (
-            key("rule_id", "name", example="us_mfn_cells"),
+            key("rule_id", "name of the rule", example="us_mfn_cells"),
             text("programme", "rows of one programme exclude each other, programmes add", default="mfn", example="mfn"),
             text("importer", "country, territory, region, @group; empty is everyone", groups=True, example="US"),
-            text("origin", "likewise", groups=True, example="CN"),
+            text("origin", "country, territory, region, @group; empty is every origin", groups=True, example="CN"),
             text("producer", "maker it speaks of", used=False),
             text("hs_prefix", "start of the tariff line", default="", example="8507.60"),
             share("ad_valorem_share", "of the customs value", high=10.0, default=0.0, example="0.034", fix="write 0.034 for 3.4 %"),
@@ -116,7 +116,7 @@ MOVING = (
         "origin_rules",
         "a test of preferential origin",
         (
-            key("origin_rule_id", "name", example="usmca_cells"),
+            key("origin_rule_id", "name of the rule", example="usmca_cells"),
             text("agreement", "trade agreement"),
             text("hs_prefix", "start of the tariff line"),
             choice("method", "how it is tested", "rvc_tv", "rvc_nc", "max_nom", "tariff_shift", example="rvc_nc"),
@@ -130,7 +130,7 @@ MOVING = (
         "incentives",
         "money for making",
         (
-            key("incentive_id", "name", example="us_45x_cells"),
+            key("incentive_id", "name of the incentive", example="us_45x_cells"),
             text("site_or_group", "who gets it", groups=True, example="florence"),
             text("product_id", "for what", refers_to="products", groups=True, example="cell_nmc811"),
             choice("basis", "what it is paid on", "per_unit", "cost_share", "capital_share", "lump_sum", default="per_unit"),
@@ -146,7 +146,7 @@ MOVING = (
         "status of an operator or country under a list",
         (
             key("entity", "operator or country", example="CN"),
-            key("list_id", "list", example="feoc"),
+            key("list_id", "list that names it", example="feoc"),
             text("status", "status on it"),
             *_SPAN,
         ),
