@@ -70,7 +70,10 @@ def _waste_pays(d: Draft, switches: Switches, deals: list[Deal], rules: list[Rul
     lines, rates = a.making.lines, a.flows.rates
     paid = (a.offers.price, lines.conversion_cost, lines.electricity_cost, lines.heat_cost, rates.freight_per_unit, a.disposal.cost)
     emitted = (one.amount for one in co2e_terms(a))
-    asked = any(rule.sign == ">=" or len({np.sign(x) for _, _, amounts in rule.terms for x in amounts}) > 1 for rule in rules)
+    asked = any(
+        rule.sign == ">=" or len({sign for _, _, amounts in rule.terms for sign in np.unique(np.sign(amounts)).tolist()}) > 1
+        for rule in rules
+    )
     return bool(
         (lines.min_utilisation > 0).any() or len(switches.least) or deals or incentives or asked
         or any((one < 0).any() for one in (*paid, *emitted))
