@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hinterland.core.calendar import Floats, Ints
     from hinterland.design.build import Blueprint
 
-__all__ = ["Objective", "column_periods", "objectives_of", "tie_breaking"]
+__all__ = ["Objective", "column_periods", "objective_of", "tie_breaking"]
 
 _TIE = 1e-9
 
@@ -49,27 +49,27 @@ class Objective:
         return self.real_total(x) + self.penalties(x)
 
 
-def objectives_of(b: Blueprint) -> dict[str, Objective]:
-    """Every objective by name."""
+def objective_of(b: Blueprint, name: str) -> Objective:
+    """One objective of the model: shortage, cost or co2e."""
     d, a = b.draft, b.draft.arrays
-    size = d.columns
-    shortage, cost, penalty, co2e = (np.zeros(size) for _ in range(4))
-    if d.has("short"):
-        shortage[d.labels("short")] = a.demand.shortage_cost
-    for vector, parts, paid in ((cost, b.costs, True), (co2e, b.co2e, False)):
-        for one in parts:
-            if len(one.entries):
-                amounts = one.discounted if paid else one.amount
-                vector += np.bincount(d.labels(one.variable)[one.entries], weights=amounts, minlength=size)
-    if b.soft:
-        delta = discount_mean(a.calendar.tau_start, a.calendar.tau_stop, a.settings.discount_rate_share)
-        penalty[d.labels("broken")] = [(b.rules[at].penalty or 0.0) * delta[b.rules[at].period] for at in b.soft]
-    none = np.zeros(size)
-    return {
-        "shortage": Objective("shortage", shortage, none),
-        "cost": Objective("cost", cost, penalty, float(b.constants["discounted"].sum())),
-        "co2e": Objective("co2e", co2e, none),
-    }
+    none: Floats = np.broadcast_to(np.float64(0.0), (d.columns,))
+    if name == "shortage":
+        shortage = np.zeros(d.columns)
+        if d.has("short"):
+            shortage[d.labels("short")] = a.demand.shortage_cost
+        return Objective(name, shortage, none)
+    real = np.zeros(d.columns)
+    for one in b.costs if name == "cost" else b.co2e:
+        if len(one.entries):  # an entry may come twice in one kind: an incentive on the good and on what comes along
+            np.add.at(real, d.labels(one.variable)[one.entries], one.discounted if name == "cost" else one.amount)
+    if name != "cost":
+        return Objective(name, real, none)
+    if not b.soft:
+        return Objective(name, real, none, float(b.constants["discounted"].sum()))
+    delta = discount_mean(a.calendar.tau_start, a.calendar.tau_stop, a.settings.discount_rate_share)
+    penalty = np.zeros(d.columns)
+    penalty[d.labels("broken")] = [(b.rules[at].penalty or 0.0) * delta[b.rules[at].period] for at in b.soft]
+    return Objective(name, real, penalty, float(b.constants["discounted"].sum()))
 
 
 def tie_breaking(cost: Floats, scale: Floats) -> Floats:

@@ -60,12 +60,17 @@ def co2e_terms(a: Arrays) -> list[Coefficients]:
     kg = offers.co2e_kg[offers.offer, offers.period]
     found.append(Coefficients("purchased", "bought", np.arange(len(kg)), kg, kg, offers.period, offers.site[offers.offer]))
     moved = flows.rates.co2e_kg_per_unit[flows.lane, flows.period]
-    found.append(Coefficients("transport", "flow", np.arange(len(moved)), moved, moved, flows.period, np.full(len(moved), -1)))
+    found.append(
+        Coefficients("transport", "flow", np.arange(len(moved)), moved, moved, flows.period, np.broadcast_to(np.int64(-1), (len(moved),)))
+    )
     return [_nonzero(one) for one in found]
 
 
 def _nonzero(one: Coefficients) -> Coefficients:
-    keep = np.flatnonzero((one.amount != 0) | (one.discounted != 0))
+    filled = (one.amount != 0) | (one.discounted != 0)
+    if filled.all():  # nothing to leave out: share the arrays, a million lanes have many of them
+        return one
+    keep = np.flatnonzero(filled)
     return Coefficients(one.kind, one.variable, one.entries[keep], one.amount[keep], one.discounted[keep], one.period[keep], one.site[keep])
 
 

@@ -16,7 +16,7 @@ from hinterland.design.extract import claims_of, plan_of, settled, steering_of
 from hinterland.design.finishing import finish
 from hinterland.design.fixing import Given, complete_plan, forced_by, keep_decisions, refuse_unsigned
 from hinterland.design.infeasible import explain
-from hinterland.design.objectives import Objective, column_periods, objectives_of, tie_breaking
+from hinterland.design.objectives import Objective, column_periods, objective_of, tie_breaking
 from hinterland.design.result import DesignResult, Proof, Step
 from hinterland.design.scaling import matrix_of
 from hinterland.design.shadow import no_shadow_prices, shadow_prices
@@ -168,8 +168,7 @@ def design(
         matrix = matrix_of(b)
         engine = Engine(matrix, seed=seed)
         progress.advanced("build", 1.0)
-        objectives = objectives_of(b)
-        goals = [objectives[name] for name in (a.settings.objective or _DEFAULT)]
+        goals = [objective_of(b, name) for name in (a.settings.objective or _DEFAULT)]
         searching = time.perf_counter()
         steps, outcome = _search(b, engine, goals, stopper, gap)
         if outcome.x is None:
