@@ -55,8 +55,7 @@ def _freeze(part: object) -> None:
             _freeze(getattr(part, field.name))
 
 
-def arrays_of(net: Network) -> Arrays:
-    """Evaluate a resolved network. Raises InvalidTables where a table cannot be evaluated (see the rooms it uses)."""
+def _evaluate(net: Network) -> Arrays:
     sites, products = Sites.of(net), Products.of(net)
     rates = lane_rates(net)
     lanes = lane_pairs(rates, sites, products)
@@ -79,6 +78,22 @@ def arrays_of(net: Network) -> Arrays:
         stocks=stocks_of(net, sites, products, pools),
         disposal=disposal_of(products, pools, sites),
     )
-    for part in (arrays.flows, arrays.making, arrays.offers, arrays.demand, arrays.stocks, arrays.disposal, pools):
+    for part in (arrays.flows, arrays.making, arrays.offers, arrays.demand, arrays.stocks, arrays.disposal, pools, sites, products):
         _freeze(part)
+    return arrays
+
+
+_LATEST: list[Arrays] = []
+_KEPT = 2
+"""Design, proof, accounts and roll-up ask for the same network one after the other; arrays are read-only, so they share."""
+
+
+def arrays_of(net: Network) -> Arrays:
+    """Evaluate a resolved network; the latest few are kept. Raises InvalidTables where a table cannot be evaluated."""
+    for arrays in _LATEST:
+        if arrays.net is net:
+            return arrays
+    arrays = _evaluate(net)
+    _LATEST.insert(0, arrays)
+    del _LATEST[_KEPT:]
     return arrays
