@@ -151,7 +151,10 @@ def verify(net: Network, plan: Plan, claims: Mapping[str, pl.DataFrame] | None =
     check_modules(a, p, s, ledger)
     _check_signed(plan, ledger)
     check_contracts(a, p, s, ledger)
-    steering = _steering(accounts, check_policies(a, p, s, accounts, ledger))
+    broken, noise = check_policies(a, p, s, accounts, ledger)
+    steering = _steering(accounts, broken)
     if claims:
-        check_claims(claims, accounts, steering, ledger)
+        most = float(s.need.max(initial=0.0))
+        noise = max(noise[0], most), max(noise[1], most * float(a.demand.shortage_cost.max(initial=0.0)))
+        check_claims(claims, accounts, steering, noise, ledger)
     return VerifyReport(ledger.lines(), tolerance, steering)

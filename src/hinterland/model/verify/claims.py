@@ -22,7 +22,7 @@ _SMALLER = 1e-6
 """Likewise of the whole horizon."""
 
 
-def _compared(claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: str) -> pl.DataFrame:
+def _compared(claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: str, least: float) -> pl.DataFrame:
     """Sums of both sides by (name, period_id), and the scale of their differences."""
     sides = [
         frame.group_by(name, "period_id").agg(pl.col(amount).cast(pl.Float64).sum().alias(side))
@@ -32,12 +32,14 @@ def _compared(claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: s
     both = both.with_columns(pl.col("claimed", "counted").fill_null(0.0)).sort(name, "period_id")
     both = both.with_columns(larger=pl.max_horizontal(pl.col("claimed").abs(), pl.col("counted").abs()))
     return both.with_columns(
-        scale=pl.max_horizontal(_SMALL * pl.col("larger").sum().over("period_id"), _SMALLER * pl.col("larger").sum(), pl.lit(_SMALL))
+        scale=pl.max_horizontal(_SMALL * pl.col("larger").sum().over("period_id"), _SMALLER * pl.col("larger").sum(), pl.lit(least))
     )
 
 
-def _hold(ledger: Ledger, check: str, claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: str, unit: str) -> None:
-    both = _compared(claimed, counted, name, amount)
+def _hold(
+    ledger: Ledger, check: str, claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: str, unit: str, least: float = _SMALL
+) -> None:
+    both = _compared(claimed, counted, name, amount, least)
     ids = {one: at for at, one in enumerate(ledger.a.calendar.ids)}
     known = both.filter(pl.col("period_id").is_in(list(ids)))
     strange = both.filter(~pl.col("period_id").is_in(list(ids)) | pl.col("period_id").is_null())
@@ -51,13 +53,18 @@ def _hold(ledger: Ledger, check: str, claimed: pl.DataFrame, counted: pl.DataFra
         )  # fmt: skip
     left, right = float(both["claimed"].sum()), float(both["counted"].sum())
     ledger.add(
-        f"{check}_total", ["all"], None, np.array([left]), "=", np.array([right]), _SMALL * max(1.0, float(both["larger"].sum())),
+        f"{check}_total", ["all"], None, np.array([left]), "=", np.array([right]), max(least, _SMALL * float(both["larger"].sum())),
         "the plan's maker counts {left}" + unit + ", the tables say {right}" + unit,
     )  # fmt: skip
 
 
-def check_claims(claims: Mapping[str, pl.DataFrame], accounts: Accounts, steering: pl.DataFrame, ledger: Ledger) -> None:
-    """Every cost kind and CO2e cause by period, real and discounted, and their totals; steering amounts where claimed."""
+def check_claims(
+    claims: Mapping[str, pl.DataFrame], accounts: Accounts, steering: pl.DataFrame, noise: tuple[float, float], ledger: Ledger
+) -> None:
+    """Every cost kind and CO2e cause by period, real and discounted, and their totals; steering amounts where claimed.
+
+    `noise` is the scale of steering violations and amounts.
+    """
     money = f" {ledger.a.settings.currency}"
     if "claimed_costs" in claims:
         for check, column in (("cost", "amount"), ("cost_discounted", "discounted")):
@@ -65,5 +72,6 @@ def check_claims(claims: Mapping[str, pl.DataFrame], accounts: Accounts, steerin
     if "claimed_co2e" in claims:
         _hold(ledger, "co2e", claims["claimed_co2e"], accounts.co2e, "cause", "kg", " kg")
     if "steering" in claims:
-        for check, column, unit in (("steering_violation", "violation", ""), ("steering", "amount", money)):
-            _hold(ledger, check, claims["steering"], steering, "label", column, unit)
+        told = claims["steering"]
+        _hold(ledger, "steering_violation", told, steering, "label", "violation", "", max(_SMALL, noise[0]))
+        _hold(ledger, "steering", told, steering, "label", "amount", money, max(_SMALL, noise[1]))

@@ -233,11 +233,15 @@ _KINDS = {
 }  # fmt: skip
 
 
-def check_policies(a: Arrays, p: Placed, s: Totals, accounts: Accounts, ledger: Ledger) -> pl.DataFrame:
-    """Check every hard policy; return what soft ones are broken by: kind, period_id, label, violation, amount (undiscounted)."""
+def check_policies(a: Arrays, p: Placed, s: Totals, accounts: Accounts, ledger: Ledger) -> tuple[pl.DataFrame, tuple[float, float]]:
+    """Check every hard policy; measure the soft ones.
+
+    Returns what soft policies are broken by (kind, period_id, label, violation, amount; undiscounted), and the largest scale
+    of their violations and amounts, far below which both are rounding.
+    """
     frame = a.net["policies"].with_row_index("at").filter(pl.col("kind").is_in(POLICY_KINDS)).sort("policy_id")
     if not frame.height:
-        return pl.DataFrame(schema=STEERING_COLUMNS)
+        return pl.DataFrame(schema=STEERING_COLUMNS), (0.0, 0.0)
     dated = Dated(a.net)
     values, weights = dated.values("policies", "value", 0.0), dated.spans_weight("policies")
     penalties = dated.values("policies", "penalty_per_unit")
@@ -245,6 +249,7 @@ def check_policies(a: Arrays, p: Placed, s: Totals, accounts: Accounts, ledger: 
     co2e = accounts.co2e.group_by("cause", "site_id", "period_id").agg(tonnes=pl.col("kg").sum() / 1000.0).join(ids, on="period_id")
     world = _World(a, p, s, Scopes(a.net), arrivals_of(a, p, s), co2e.sort("cause", "site_id", "period_id"))
     broken: list[tuple[str, str, str, float, float]] = []
+    noise = (0.0, 0.0)
     hard: dict[Sense, list[tuple[str, _Row]]] = {">=": [], "<=": []}
     for row in frame.iter_rows(named=True):
         at = row["at"]
@@ -254,11 +259,13 @@ def check_policies(a: Arrays, p: Placed, s: Totals, accounts: Accounts, ledger: 
             if np.isnan(penalty):
                 hard[one.sense].append((label, one))
                 continue
+            size = max(one.scale, abs(one.left), abs(one.right), 1e-12)
+            noise = max(noise[0], size), max(noise[1], size * float(penalty))
             gap = float(violation_of(np.array([one.left]), one.sense, np.array([one.right]))[0])
-            if gap > ledger.tolerance * max(one.scale, abs(one.left), abs(one.right), 1e-12):
+            if gap > ledger.tolerance * size:
                 broken.append(("policy", a.calendar.ids[one.period], label, gap, gap * float(penalty)))
     for sense, rows in hard.items():
         names, period = [label for label, _ in rows], np.array([one.period for _, one in rows], dtype=np.int64)
         left, right, scale = np.array([(one.left, one.right, one.scale) for _, one in rows], dtype=np.float64).reshape(-1, 3).T
         ledger.add("policy", names, period, left, sense, right, scale, f"{{left}}, at {'least' if sense == '>=' else 'most'} {{right}}")
-    return pl.DataFrame(broken, schema=STEERING_COLUMNS, orient="row").sort("kind", "period_id", "label")
+    return pl.DataFrame(broken, schema=STEERING_COLUMNS, orient="row").sort("kind", "period_id", "label"), noise
