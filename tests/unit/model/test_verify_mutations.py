@@ -193,6 +193,14 @@ def test_a_plan_is_rejected_in_a_world_that_does_not_allow_it(name):
     assert expected <= _failed(report), report.worst(20)
 
 
+@pytest.mark.parametrize(("site", "asked"), [("smelter", True), ("old", False)])
+def test_only_a_site_that_is_open_at_the_end_ends_with_its_opening_stock(site, asked):
+    tables = rich_tables()
+    _setting("terminal_stock", "initial")(tables)
+    tables["stocks"].append({"site_id": site, "product_id": "metal", "initial_quantity": 8.0})
+    assert ("stock_terminal" in _failed(verify(network(tables), rich_plan()))) is asked
+
+
 @pytest.mark.parametrize("kind", COST_KINDS)
 def test_a_claim_one_percent_off_is_rejected_for_each_kind_of_cost(kind):
     claims, mine = rich_claims(), pl.col("kind") == kind

@@ -176,7 +176,7 @@ def check_buying(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
 
 
 def check_stocks(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
-    """least · open ≤ i ≤ most · open;  i ≥ days_of_cover / days · (used + outflow + delivered);  what the last period leaves."""
+    """least · open ≤ i ≤ most · open;  i ≥ days_of_cover / days · (used + outflow + delivered);  an open site ends with its opening stock if so set."""
     stocks = a.stocks
     if not len(stocks.pool):
         return
@@ -202,8 +202,9 @@ def check_stocks(a: Arrays, p: Placed, s: Totals, ledger: Ledger) -> None:
         "holds {left}, its days of cover ask for {right}",
     )  # fmt: skip
     if a.settings.terminal_stock == "initial":
-        last = np.flatnonzero((t == s.periods - 1) & (stocks.initial[row] > 0))
+        began = stocks.initial[row] * opened.ravel()
+        last = np.flatnonzero((t == s.periods - 1) & (began > 0))
         ledger.add(
-            "stock_terminal", where.gather(last), t[last], held[last], ">=", stocks.initial[row[last]], scale[last],
+            "stock_terminal", where.gather(last), t[last], held[last], ">=", began[last], scale[last],
             "ends with {left}, began with {right}",
         )  # fmt: skip
