@@ -72,7 +72,7 @@ def _lines(name: str) -> str:
     r"""A row's label on one or two lines, cut where even two are too few.
 
     >>> _lines("Truck and container ship and truck")
-    'Truck and container ship\nand truck'
+    'Truck and container\nship and truck'
     """
     return "\n".join(textwrap.wrap(name, _LINE, max_lines=2, placeholder="…")) or "–"
 

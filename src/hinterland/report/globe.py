@@ -65,6 +65,7 @@ class World:
             for turn in (-360.0, 0.0, 360.0):
                 cut = _half(_half(ring + np.array([turn, 0.0]), self.middle - 180, 1.0), self.middle + 180, -1.0)
                 if len(cut) > 2:
+                    cut = _dense(cut)
                     pieces.append(self._flat(np.radians(cut[:, 0] - self.middle), np.radians(cut[:, 1])))
         return pieces
 
@@ -114,20 +115,19 @@ class Around:
 @cache
 def _land(scale: str) -> tuple[Floats, ...]:
     """Rings with steady longitudes (no jump at ±180) and dense enough to bend, without Antarctica."""
-    whole = []
-    for ring in land_rings(scale):
-        if ring[:, 1].max() < -60:
-            continue
-        steady = np.column_stack([np.unwrap(ring[:, 0], period=360.0), ring[:, 1]])
-        step = np.abs(np.diff(steady, axis=0)).max(axis=1)
-        if step.max() > 4.0:
-            parts = [
-                np.linspace(a, b, int(np.ceil(gap / 4.0)) + 1)[:-1]
-                for a, b, gap in zip(steady[:-1], steady[1:], np.maximum(step, 1e-9), strict=True)
-            ]
-            steady = np.concatenate([*parts, steady[-1:]])
-        whole.append(steady)
-    return tuple(whole)
+    rings = [ring for ring in land_rings(scale) if ring[:, 1].max() >= -60.0]
+    return tuple(_dense(np.column_stack([np.unwrap(ring[:, 0], period=360.0), ring[:, 1]])) for ring in rings)
+
+
+def _dense(ring: Floats, most: float = 4.0) -> Floats:
+    """The ring, closed, with no step longer than some degrees: what is straight on the globe bends on paper."""
+    closed = ring if (ring[0] == ring[-1]).all() else np.concatenate([ring, ring[:1]])
+    steps = np.abs(np.diff(closed, axis=0)).max(axis=1)
+    if steps.max() <= most:
+        return closed
+    counts = np.maximum(1, np.ceil(steps / most)).astype(int)
+    parts = [np.linspace(a, b, count + 1)[:-1] for a, b, count in zip(closed[:-1], closed[1:], counts, strict=True)]
+    return np.concatenate([*parts, closed[-1:]])
 
 
 def _half(ring: Floats, at: float, side: float) -> Floats:

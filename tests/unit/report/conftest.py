@@ -1,6 +1,7 @@
 """A made-up board of three strategies, near a real chain in size and shape; numbers are invented, sums hold."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
@@ -385,3 +386,11 @@ def board():
 @pytest.fixture(scope="session")
 def make_board():
     return made_up_board
+
+
+@pytest.fixture(scope="session")
+def page(board, tmp_path_factory):
+    from hinterland.report import render
+
+    path = render(board, tmp_path_factory.mktemp("report") / "deep" / "report.html", generated_at=datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,248 @@
+"""The report as a reader, a browser and an attacker see it."""
+
+import re
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import polars as pl
+import pytest
+
+from hinterland.comparison import Board, empty_board_frame
+from hinterland.report import render
+from hinterland.report.numbers import number, share, signed
+
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+EVIL = ("<script>alert(1)</script>", '"><img src=x onerror=1>', "</svg></style><b>")
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a page; whether every tag that opens also closes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.texts, self.open, self.crossed = [], [], [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, key, value or "") for key, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, key, value or "") for key, value in attrs]
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.crossed.append(tag)
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] != "style":
+            self.texts.append(" ".join(data.split()))
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.texts))
+
+
+def harmless(text):
+    """No script, nothing loaded, nothing that answers to an event, every tag closed."""
+    page = Page(text)
+    assert not {"script", "img", "iframe", "object", "embed", "link", "form", "input", "base", "foreignobject", "animate"} & set(page.tags)
+    assert not [one for one in page.attributes if one[1].startswith("on")]
+    assert not [one for one in page.attributes if one[1] in {"href", "src", "xlink:href", "action"} and not one[2].startswith("#")]
+    assert not [one for one in page.attributes if "//" in one[2] and one[1] != "xmlns"]
+    style = re.search(r"<style>(.*?)</style>", text, re.S).group(1)
+    assert "@import" not in style
+    assert "url(" not in style
+    assert "//" not in style
+    assert not page.open
+    assert not page.crossed
+    return page
+
+
+def test_a_report_loads_nothing_and_runs_nothing(page):
+    parsed = harmless(page)
+    assert ("meta", "content", "default-src 'none'; style-src 'unsafe-inline'") in parsed.attributes
+
+
+def test_the_first_screen_answers_before_it_explains(page, board):
+    order = [
+        page.index(one)
+        for one in ("<h1>", 'aria-label="Costs and the three aims"', 'aria-label="Maps of the flows"', 'aria-label="Proof', "What it costs")
+    ]
+    assert order == sorted(order)
+    text = Page(page).text
+    # 92.3 USD/kWh and 74.6 kg/kWh against 94.06 and 60.3: (92.3 + 1.76) / 92.3 is 1.9 % more, 60.3 / 74.6 is 19 % less
+    assert "Local-for-local costs 1.9 % more per kWh than global, but emits 19 % less CO₂e" in text
+    assert "Least-co2e costs 5.6 % more per kWh than global, but emits 35 % less CO₂e." in text
+    assert "3 plans, each delivering 48.6 mn kWh to 1 place in North America, 2026 to 2035." in text
+    for aim in ("Less CO₂e?", "Fewer and shorter logistics?", "Less exposure to geopolitics?"):
+        assert aim in text
+    assert text.count("Proof") >= 2
+
+
+def test_every_key_figure_stands_with_value_difference_definition(page, board):
+    text = Page(page[page.index("All key figures") :]).text
+    for row in board.kpis.iter_rows(named=True):
+        shown = share(row["value"]) if row["unit"] == "share" else number(row["value"])
+        assert shown in text, row["kpi"]
+        assert row["doc"].replace("CO2e", "CO₂e")[1:] in text
+
+
+def test_bridges_show_every_driver_and_add_up(page, board):
+    text = Page(page).text
+    for row in board.bridges.iter_rows(named=True):
+        assert signed(row["amount"]) in text
+        assert row["driver"][1:] in text
+    for strategy, total in (("local-for-local", 1.76), ("least-co2e", 5.20)):
+        held = board.bridges.filter((pl.col("to_strategy") == strategy) & (pl.col("measure") == "cost"))["amount"].sum()
+        assert held == pytest.approx(total)
+        assert f"Difference {signed(total)}" in text
+
+
+def test_frames_are_told_in_numbers(page, board):
+    text = Page(page).text
+    for frame, column, shown in (
+        (board.passages, "share", share),
+        (board.concentration, "hhi", number),
+        (board.stages_cost, "per_unit", number),
+        (board.stages_co2e, "kg_per_unit", number),
+        (board.quality, "cost_share", share),
+        (board.quality, "co2e_share", share),
+        (board.regional_share.filter(pl.col("home")), "share", share),
+    ):
+        assert [one for one in frame[column] if shown(one) not in text] == []
+
+
+def test_the_proof_of_each_plan_is_told(page, board):
+    text = Page(page).text
+    for strategy, proof in board.proofs.items():
+        assert proof["input_digest"] in text, strategy
+        assert share(proof["gap_share"]) in text
+    for told in (
+        "optimal",
+        "2.1 × 10⁻¹⁰",
+        "seed 7",
+        "hinterland 0.1.0",
+        "20,412 columns",
+        "3 of 3 plans verified without the solver",
+        "2026-11-25 12:00 UTC",
+    ):
+        assert told in text
+
+
+def test_the_price_of_exclusivity_is_stated_with_its_parts(page):
+    # 16.4 mn of a present value of 2.83 bn is 0.58 %
+    assert (
+        "Exclusivity costs local-for-local 16.4 mn USD in present value, 0.58 % of its cost (real cost +18.4 mn, penalties −2.00 mn)"
+        in Page(page).text
+    )
+
+
+def test_every_figure_has_a_headline_a_description_and_its_numbers(page):
+    figures = re.findall(r"<figure.*?</figure>", page, re.S)
+    pictures = [one for one in figures if "<svg" in one]
+    assert len(pictures) >= 14
+    for one in pictures:
+        assert re.search(r"<h3>[^<]+</h3>", one)
+        assert re.search(r'<p class="about">[^<]+</p>', one)
+        assert 'role="img"' in one
+        assert "<details>" in one
+        assert "undefined" not in one
+        assert "NaN" not in one
+
+
+def test_colours_are_roles_so_that_one_picture_serves_light_and_dark(page):
+    for picture in re.findall(r"<svg.*?</svg>", page, re.S):
+        assert not re.search(r'(fill|stroke)="(#|rgb|black|white)', picture)
+    assert "prefers-color-scheme:dark" in page
+    assert "@media print" in page
+
+
+def test_the_same_board_gives_the_same_bytes(board, page, tmp_path):
+    assert render(board, tmp_path / "again.html", generated_at=NOON).read_text(encoding="utf-8") == page
+
+
+def poison(board):
+    """The board with every text that a user can write made hostile; names stay different from each other."""
+    names = {one: f"{one}{EVIL[at % 3]}" for at, one in enumerate(board.strategies)}
+    changes = {
+        "title": EVIL[0] + EVIL[1],
+        "unit": "kWh",
+        "currency": EVIL[2],
+        "strategies": tuple(names.values()),
+        "against": names[board.against],
+    }
+    kept = {"kpi", "measure", "aim", "basis", "part", "sign", "status", "quality", "kind", "cause"}
+    for field in fields(Board):
+        frame = getattr(board, field.name)
+        if not isinstance(frame, pl.DataFrame):
+            continue
+        columns = []
+        for name, kind in frame.schema.items():
+            if kind != pl.String or name in kept:
+                columns.append(pl.col(name))
+            elif name in {"strategy", "from_strategy", "to_strategy", "baseline"}:
+                columns.append(pl.col(name).replace(names))
+            else:
+                columns.append((pl.col(name) + EVIL[len(name) % 3]).alias(name))
+        changes[field.name] = frame.select(columns)
+    proofs = {
+        names[one]: {**proof, "status": EVIL[1], "versions": {EVIL[0]: EVIL[2]}, "size": {EVIL[1]: 3}, "input_digest": EVIL[0]}
+        for one, proof in board.proofs.items()
+    }
+    return replace(board, proofs=proofs, notes=EVIL, **changes)
+
+
+def test_whatever_a_user_writes_stays_text(board, tmp_path):
+    text = render(poison(board), tmp_path / "evil.html", generated_at=NOON).read_text(encoding="utf-8")
+    page = harmless(text)
+    assert "<script" not in text.lower()
+    assert "<img" not in text.lower()
+    for evil in EVIL:
+        assert evil in page.text
+
+
+def turned(board):
+    """The same plans with the baseline and the first alternative exchanged: what was better is worse."""
+    first, second = board.strategies[:2]
+    swap = {first: second, second: first}
+    frames = {
+        field.name: getattr(board, field.name).with_columns(pl.col("strategy").replace(swap))
+        for field in fields(Board)
+        if isinstance(getattr(board, field.name), pl.DataFrame) and "strategy" in getattr(board, field.name).columns
+    }
+    return replace(board, **frames)
+
+
+def test_no_winner_is_assumed(board, tmp_path):
+    from hinterland.report.findings import headline, panels
+
+    worse = turned(board)
+    said, _ = headline(worse)
+    # 92.3 against 94.06 is 1.9 % less, 74.6 against 60.3 is 24 % more
+    assert said == "Local-for-local costs 1.9 % less per kWh than global, but emits 24 % more CO₂e"
+    answers = {panel.question: panel.answer for panel in panels(replace(worse, strategies=worse.strategies[:2]))}
+    assert answers["Less CO₂e?"].startswith("No: CO₂e +24 % in local-for-local")
+    assert answers["At what cost?"] == "Real cost −1.9 % in local-for-local"
+
+
+def bare(board, **kept):
+    frames = {
+        name: empty_board_frame(name) for name in (field.name for field in fields(Board)) if isinstance(getattr(board, name), pl.DataFrame)
+    }
+    return replace(board, **(frames | kept))
+
+
+def test_a_board_without_flows_proofs_or_values_still_makes_a_report(board, tmp_path):
+    lone = replace(bare(board, kpis=board.kpis.with_columns(value=pl.lit(None, pl.Float64))), proofs={}, strategies=("global",))
+    text = render(lone, tmp_path / "bare.html", generated_at=NOON).read_text(encoding="utf-8")
+    page = harmless(text)
+    assert "no proof" in page.text
+    assert "None" not in page.text
+    assert "nan" not in page.text.lower().split()
