@@ -128,8 +128,8 @@ def verify(net: Network, plan: Plan, claims: Mapping[str, pl.DataFrame] | None =
 
     Lines are left (=, ≤, ≥) right. The relative error of a line is by how much it fails, divided by the largest of: both
     sides, the product's total need in the unit of the line (all that is used and delivered over the horizon, demand at
-    least; at least a millionth of the largest need), and 1e-12. Cost and CO2e lines count against at least a thousandth of
-    their period's whole, a millionth of the horizon's, and a thousandth of one unit. A plan is proved when no line fails by
+    least; at least a millionth of the largest need), and 1e-12. Cost and CO2e lines count against at least a tenth of
+    their period's whole, a hundredth of the horizon's, and a thousandth of one unit. A plan is proved when no line fails by
     more than `tolerance`.
 
     `claims` are what the plan's maker says: claimed_costs (kind, period_id, amount, discounted), claimed_co2e (cause,

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["check_claims"]
 
-_SMALL = 1e-3
-"""Part of a period's whole (and of one unit of money or kg) that a line is at least measured against: below it a difference
-is rounding of other lines."""
-_SMALLER = 1e-6
-"""Likewise of the whole horizon."""
+_OF_PERIOD, _OF_HORIZON = 0.1, 0.01
+"""Parts of a period's and of the horizon's whole that a line is at least measured against: quantities below a billionth of
+a product's need are no decisions and leave a plan, and what they cost must not count as a false claim."""
+_LEAST = 1e-3
+"""Likewise in units of money, kg or product: where a plan does nothing all claims are rounding."""
 
 
 def _compared(claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: str, least: float) -> pl.DataFrame:
@@ -32,12 +32,12 @@ def _compared(claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: s
     both = both.with_columns(pl.col("claimed", "counted").fill_null(0.0)).sort(name, "period_id")
     both = both.with_columns(larger=pl.max_horizontal(pl.col("claimed").abs(), pl.col("counted").abs()))
     return both.with_columns(
-        scale=pl.max_horizontal(_SMALL * pl.col("larger").sum().over("period_id"), _SMALLER * pl.col("larger").sum(), pl.lit(least))
+        scale=pl.max_horizontal(_OF_PERIOD * pl.col("larger").sum().over("period_id"), _OF_HORIZON * pl.col("larger").sum(), pl.lit(least))
     )
 
 
 def _hold(
-    ledger: Ledger, check: str, claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: str, unit: str, least: float = _SMALL
+    ledger: Ledger, check: str, claimed: pl.DataFrame, counted: pl.DataFrame, name: str, amount: str, unit: str, least: float = _LEAST
 ) -> None:
     both = _compared(claimed, counted, name, amount, least)
     ids = {one: at for at, one in enumerate(ledger.a.calendar.ids)}
@@ -53,7 +53,7 @@ def _hold(
         )  # fmt: skip
     left, right = float(both["claimed"].sum()), float(both["counted"].sum())
     ledger.add(
-        f"{check}_total", ["all"], None, np.array([left]), "=", np.array([right]), max(least, _SMALL * float(both["larger"].sum())),
+        f"{check}_total", ["all"], None, np.array([left]), "=", np.array([right]), max(least, _OF_PERIOD * float(both["larger"].sum())),
         "the plan's maker counts {left}" + unit + ", the tables say {right}" + unit,
     )  # fmt: skip
 
@@ -73,5 +73,5 @@ def check_claims(
         _hold(ledger, "co2e", claims["claimed_co2e"], accounts.co2e, "cause", "kg", " kg")
     if "steering" in claims:
         told = claims["steering"]
-        _hold(ledger, "steering_violation", told, steering, "label", "violation", "", max(_SMALL, noise[0]))
-        _hold(ledger, "steering", told, steering, "label", "amount", money, max(_SMALL, noise[1]))
+        _hold(ledger, "steering_violation", told, steering, "label", "violation", "", max(_LEAST, noise[0]))
+        _hold(ledger, "steering", told, steering, "label", "amount", money, max(_LEAST, noise[1]))
