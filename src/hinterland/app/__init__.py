@@ -5,6 +5,7 @@ from hinterland.app.demonstrating import DemoResult, demo
 from hinterland.app.planning import read_plan, read_run, solve, trace, verify, write_run
 from hinterland.app.reading import check, new, read
 from hinterland.app.telling import compare_runs, side_by_side, story_of, summary, told_of, verify_run
+from hinterland.model.samples import sample_path
 
 __all__ = [
     "DemoResult",
@@ -18,6 +19,7 @@ __all__ = [
     "read_plan",
     "read_run",
     "render",
+    "sample_path",
     "side_by_side",
     "solve",
     "story_of",
