@@ -101,7 +101,9 @@ def _flow_issues(net: Network, rows: _Rows) -> list[Issue]:
         nowhere.filter(by_lane), "lane_id", "not_in_network", ("product_id", "lane_id"), "the lane does not carry this product",
         "name a lane whose product_id covers it, or add the product to the lane",
     )  # fmt: skip
-    issues += rows.report(nowhere.filter(~by_lane), "from_site", "not_in_network", ends, why, "add the lane to the network, or correct the sites")
+    issues += rows.report(
+        nowhere.filter(~by_lane), "from_site", "not_in_network", ends, why, "add the lane to the network, or correct the sites"
+    )
     several = found.filter(pl.col("at") == AMBIGUOUS)
     issues += rows.report(
         several, "lane_id", "several_lanes", ends, "several lanes link these sites for this product", "name the lane_id, or the mode_chain"
