@@ -38,7 +38,7 @@ def kpis(board: Board) -> list[Kpi]:
             if row["numerator"] is not None and row["denominator"] is not None
         ]
         remarks = [
-            sentence(rows[0]["doc"] or "").replace("CO2e", "CO₂e"),
+            sentence(rows[0]["doc"] or "").replace("CO2e", "CO₂e").replace("`", ""),
             "; ".join(parts),
             *dict.fromkeys(row["note"] or "" for row in rows),
         ]
@@ -69,7 +69,7 @@ def matrix(board: Board, frame: pl.DataFrame, column: str, value: str) -> list[t
 def limits(board: Board) -> list[str]:
     """What a reader must know before quoting a number: the board's own notes first."""
     return [
-        *board.notes,
+        *(sentence(one).rstrip(".") + "." for one in board.notes),
         f"Money is real money in {board.currency}, undiscounted unless it says present value.",
         "Capital of sites that already stand is sunk and left out. New capital is paid as an annuity, without a residual value on top.",
         "Penalties of soft rules and the cost of shortage steer a plan. They are shown apart and are no part of any cost.",

@@ -136,10 +136,13 @@ def bars(rows: Sequence[Row], colours: Mapping[str, str], unit: str, label: str,
     room = max(text_width(str(row["text"]), _SIZE) for row in rows) + 8
     values = [row["value"] for row in rows]
     scale = alt.Scale(domain=_domain(min(values), max(values), plot, room), nice=False)
+    axis = alt.Axis(format=_PERCENT if percent else _NUMBERS)
+    if percent and max(values) > 0.8:  # room for labels is no reason to tell of 120 %
+        axis = alt.Axis(format=_PERCENT, values=[0, 0.25, 0.5, 0.75, 1])
     base = alt.Chart(alt.NamedData("rows"), width=plot, height=alt.Step(13)).encode(
         y=_names(whats),
         yOffset=alt.YOffset("strategy", type="nominal", sort=strategies, scale=alt.Scale(domain=strategies, paddingInner=0.12)),
-        x=alt.X("value", type="quantitative", title=unit, scale=scale, axis=alt.Axis(format=_PERCENT if percent else _NUMBERS)),
+        x=alt.X("value", type="quantitative", title=unit, scale=scale, axis=axis),
     )
     words = alt.Text("text", type="nominal")
     after = base.mark_text(align="left", dx=4).transform_filter("datum.value >= 0").encode(text=words)

@@ -187,8 +187,8 @@ def panels(board: Board) -> list[Panel]:
     return found
 
 
-def exclusivity(board: Board) -> list[str]:
-    """What contracts that exclude other sources cost, per strategy that signed one."""
+def exclusivity(board: Board) -> list[tuple[str, str]]:
+    """What contracts that exclude other sources cost, per strategy that signed one: the sentence, and what it is made of."""
     told = []
     for strategy in dict.fromkeys(board.exclusivity["strategy"]):
         parts = {
@@ -200,11 +200,14 @@ def exclusivity(board: Board) -> list[str]:
             continue
         npv = value_of(board, strategy, "cost_npv")
         of = f", {share(abs(total) / npv, 2)} of its cost" if npv else ""
-        detail = ", ".join(f"{plain(part)} {signed(value)}" for part, (value, _) in parts.items() if part != "total")
+        detail = ", ".join(
+            f"{plain(part)} {signed(value)} {unit or board.currency}" for part, (value, _) in parts.items() if part != "total"
+        )
         word = "Exclusivity costs" if total >= 0 else "Exclusivity saves"
         told.append(
-            f"{word} {strategy} {amount(abs(total), unit or board.currency)} in present value{of}"
-            + (f" ({detail})" if detail else "")
-            + ": the difference to the same plan solved without it."
+            (
+                f"{word} {strategy} {amount(abs(total), unit or board.currency)} in present value{of}.",
+                f"The difference to the same plan solved without it{': ' if detail else ''}{detail}.",
+            )
         )
     return told

@@ -16,7 +16,7 @@ from hinterland.report.figures import Figure, colours_of, figures, quality
 from hinterland.report.maps import draw, survey, width_px
 from hinterland.report.numbers import amount, number
 from hinterland.report.theme import FONT, variables
-from hinterland.report.words import chain_order, plain
+from hinterland.report.words import chain_order, in_time, plain
 
 if TYPE_CHECKING:
     from hinterland.comparison import Board
@@ -74,7 +74,7 @@ def _chapters(board: Board) -> list[tuple[str, str, list[Figure]]]:
 def _delivered(board: Board) -> str:
     units = dict(board.delivered.group_by("unit").agg(pl.col("quantity").sum()).sort("unit").iter_rows())
     places = board.delivered["site_id"].n_unique()
-    periods = sorted(set(board.flows["period_id"].drop_nulls()))
+    periods = in_time(board.flows["period_id"].drop_nulls())
     span = f", {periods[0]} to {periods[-1]}" if len(periods) > 1 else ""
     return f"{' and '.join(amount(size, unit) for unit, size in units.items())} to {places} place{'s' * (places != 1)} in {findings.home_words(board)}{span}"
 

@@ -278,10 +278,10 @@ def _panel(
     at = {site: (float(x), float(y)) for site, (x, y) in zip(sites["site_id"], places, strict=True)}
     rows = list(sites.sort("t", "site_id", descending=[True, False], nulls_last=True).iter_rows(named=True))
     inside = [row for row in rows if Box(at[row["site_id"]][0], at[row["site_id"]][1], *at[row["site_id"]]).inside(frame)]
+    inside.sort(key=lambda row: row["site_id"] not in targets)  # delivery is named first and drawn last, on top
     lines, along = _lines(ways, projection, shared)
     rings, told = _rings(projection, frame, list(at.values())) if isinstance(projection, Around) else ("", [])
     named = [row for row in inside if row["used"] and row["label"]]
-    named.sort(key=lambda row: row["site_id"] not in targets)
     points = [
         (row["site_id"], _short(row["name"] or row["site_id"]), *at[row["site_id"]], 5.0 if row["site_id"] in targets else 3.2)
         for row in named

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from hinterland.comparison import Board
 
@@ -19,6 +20,7 @@ __all__ = [
     "SITE_STAGE",
     "chain_order",
     "homes",
+    "in_time",
     "kpi_name",
     "listed",
     "plain",
@@ -165,6 +167,15 @@ def listed(names: list[str]) -> str:
 def homes(board: Board) -> list[str]:
     """Regions of delivery."""
     return sorted(set(board.regional_share.filter(pl.col("home"))["region"].drop_nulls()) | set(board.delivered["region"].drop_nulls()))
+
+
+def in_time(periods: Iterable[str]) -> list[str]:
+    """Periods in the order their names tell, numbers by size.
+
+    >>> in_time(["2026-Q10", "2026-Q2", "2025"])
+    ['2025', '2026-Q2', '2026-Q10']
+    """
+    return sorted(set(periods), key=lambda one: (re.sub(r"\d+", lambda digits: digits.group().zfill(9), one), one))
 
 
 def chain_order(board: Board) -> list[str]:

@@ -10,7 +10,7 @@ from hinterland.report import charts
 from hinterland.report.figures.figure import Figure, across, bar_figure, colours_of, summed
 from hinterland.report.findings import value_of
 from hinterland.report.numbers import number
-from hinterland.report.words import chain_order, stage_of_site
+from hinterland.report.words import chain_order, in_time, stage_of_site
 
 if TYPE_CHECKING:
     from hinterland.comparison import Board
@@ -30,7 +30,7 @@ def periods(board: Board) -> Figure | None:
     held: dict[tuple[str, str, bool], float] = {
         (s, p, far): t or 0.0 for s, p, far, t in frame.select("strategy", "period_id", "far", "t").iter_rows()
     }
-    order, colours = sorted(set(frame["period_id"])), colours_of(board)
+    order, colours = in_time(frame["period_id"]), colours_of(board)
     split = {(s, p): (held.get((s, p, True), 0.0), held.get((s, p, False), 0.0)) for s in board.strategies for p in order}
     most = max(far + near for far, near in split.values())
     scale, unit = (1e6, "million t") if most >= 2e6 else (1e3, "thousand t") if most >= 2e3 else (1.0, "t")
@@ -95,7 +95,7 @@ def timeline(board: Board) -> Figure | None:
     held: dict[tuple[str, str, str], float] = {
         (s, site, p): t for s, site, p, t in frame.select("strategy", "from_site", "period_id", "t").iter_rows()
     }
-    order, colours = sorted(set(board.flows["period_id"])), colours_of(board)
+    order, colours = in_time(board.flows["period_id"].drop_nulls()), colours_of(board)
     rows = [
         {
             "what": names[site],
