@@ -43,7 +43,7 @@ def _text(name: str, rows: list[dict[str, object]]) -> str:
         raise LookupError(f"{name} has no column {sorted(strange)}")
     cells = [{key: _cell(value) for key, value in row.items()} for row in rows]
     columns = [
-        one for one in order if any(row.get(one) for row in cells) or one in TABLES[name].keys and any(row.get(one) for row in cells)
+        one for one in order if any(row.get(one) for row in cells) or (one in TABLES[name].keys and any(row.get(one) for row in cells))
     ]
     keys = [key for key in TABLES[name].keys if key in columns]
 
@@ -81,9 +81,10 @@ def _sources(ref: Reference, tables: dict[str, list[dict[str, object]]]) -> list
             }
         )
     single = {str(row["source_id"]) for row in rows}
-    for key in sorted({key for one in single for key in one.split(";")} - single):
-        rows.append({"source_id": key, "title": own.get(key) or ref.titles[key].split(" [")[0], "publisher": told.get(key, "")})
-    return rows
+    rest = sorted({key for one in single for key in one.split(";")} - single)
+    return rows + [
+        {"source_id": key, "title": own.get(key) or ref.titles[key].split(" [")[0], "publisher": told.get(key, "")} for key in rest
+    ]
 
 
 def build(reference: Path) -> dict[str, str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from seed_chain.reference import Fact, assumed
 
-__all__ = ["A", "PORTS", "SEA", "SITES", "SeaLeg", "SiteSpec"]
+__all__ = ["PORTS", "SEA", "SITES", "A", "SeaLeg", "SiteSpec"]
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,6 @@ SEA: dict[frozenset[str], SeaLeg] = {
         (("antofagasta", "busan"), 10000, ()),
         (("antofagasta", "gdansk"), 7700, ("panama", "oresund")),
         (("nacala", "new_orleans"), 8500, ()),
-        (("nacala", "dalian"), 6750, ("malacca",)),
         (("long_harbour", "montreal"), 1080, ()),
     )
 }
@@ -117,12 +117,12 @@ class A:
     annual_share_growth = assumed(0.04, "yearly rise of the electric share after 2030, as in the base path")
     gas_upstream = assumed(1.15, "natural gas: direct factor plus about 15 % upstream, as process.csv advises")
     coal_kg_per_mj = assumed(0.0946 * 1.1, "coal: IPCC 94.6 g/MJ plus about 10 % upstream, recalled")
-    upstream_g: dict[str, Fact] = {
+    upstream_g: ClassVar[dict[str, Fact]] = {
         "CA": assumed(20.0, "life-cycle share of hydro, wind and nuclear on top of direct emissions"),
         "AU": assumed(0.0, "the published state factor holds its upstream part already"),
     }
     ppa_premium = assumed(0.005, "renewable power contract over the industrial price, USD/kWh")
-    gas_price: dict[str, Fact] = {
+    gas_price: ClassVar[dict[str, Fact]] = {
         "US": assumed(0.015, "about 4.4 USD per MMBtu"),
         "CA": assumed(0.015, "about 4.4 USD per MMBtu"),
         "HU": assumed(0.045, "about 13 USD per MMBtu"),
@@ -142,7 +142,6 @@ class A:
     cobalt_conversion = assumed(0.60, "sulphate from crude hydroxide: reagents, labour, USD/kg heptahydrate")
     electra_capex = assumed(4.0, "USD per kg/yr of cobalt sulphate heptahydrate")
     flake_price = assumed(0.75, "fines of battery precursor grade, USD/kg")
-    coke_price = assumed(0.90, "needle coke, USD/kg")
     spodumene_co2e = assumed(0.50, "mining and concentration, kg/kg of 6 % concentrate")
     lithium_heat_part = assumed(75 / 90, "heat as a part of the final energy of roasting and leaching")
     spodumene_recovery = assumed(0.88, "lithium recovery stated in bom.csv")
@@ -154,9 +153,8 @@ class A:
     electrolyte_price_cn = assumed(3.0, "Chinese spot price stated in process.csv, USD/kg")
     copper_foil_price_cn = assumed(11.0, "copper plus foil fee, USD/kg")
     aluminium_foil_price_cn = assumed(4.5, "aluminium plus foil fee, USD/kg")
-    housing_price = assumed(4.0, "aluminium can, tab and pack housing, USD/kg")
+    housing_price = assumed(4.0, "aluminium can and tabs, USD/kg")
     housing_co2e = assumed(9.0, "formed aluminium with scrap, kg/kg; low-carbon metal is half of it")
-    electronics_price = assumed(60.0, "battery management and wiring, USD/kg")
     electronics_co2e = assumed(30.0, "battery management and wiring, kg/kg")
     binder_price = assumed(8.0, "binder, conductive carbon and net solvent, USD/kg")
     binder_co2e = assumed(5.0, "binder, conductive carbon and net solvent, kg/kg")
@@ -179,7 +177,7 @@ class A:
     gem_cobalt = assumed(5000.0, "cobalt refined at the site, t of metal per year: not published")
     sqm_hydroxide = assumed(30e6, "hydroxide line of the site, kg per year, recalled")
     btr_half = assumed(0.5, "half natural, half synthetic: the split is not published")
-    available: dict[str, Fact] = {
+    available: ClassVar[dict[str, Fact]] = {
         "catl_debrecen": assumed(0.25, "a quarter is left: the line is contracted for European plants"),
         "catl_liyang": assumed(1.0, "all of the line: Shenyang's own need is left out so that the far choice is not rationed"),
         "nysa": assumed(0.40, "European customers take the rest"),
@@ -208,7 +206,7 @@ class A:
     holding_share = assumed(0.10, "capital 8 % and storage 2 % of the value per year")
     ramp_up_share = assumed(0.30, "least share of the ramp-up phase: the terms are not published")
     shortage_cost = assumed(1000.0, "far above any cost of a pack, so that shortage is the last resort")
-    packaging = {"bulk": 1.0, "general": 1.05, "cells": 1.15}
+    packaging: ClassVar[dict[str, float]] = {"bulk": 1.0, "general": 1.05, "cells": 1.15}
     truck_circuity = assumed(1.3, "road over great circle")
     rail_circuity = assumed(1.2, "rail over great circle")
     general_payload = assumed(24.0, "tonnes of chemicals in a 40-foot container")

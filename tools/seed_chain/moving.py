@@ -24,7 +24,7 @@ LINKS: tuple[tuple[str, str, str], ...] = (
     ("spodumene_sc6", "la_corne", "nemaska_becancour ganfeng_xinyu"),
     ("nickel_mhp", "qmb_morowali", "gem_jingmen"),
     ("cobalt_hydroxide", "tenke_fungurume", "gem_jingmen kokkola electra"),
-    ("graphite_flake", "balama", "vidalia btr_jixi"),
+    ("graphite_flake", "balama", "vidalia"),
     # refined
     ("nickel_class1", "long_harbour", "loyalist"),
     ("nickel_sulphate", "terrafame", "kokkola loyalist"),

@@ -48,16 +48,19 @@ class Fact:
         return Fact(value, QUALITIES[quality], source)
 
     def __mul__(self, other: Fact | float) -> Fact:
+        """Product."""
         value = self.value * (other.value if isinstance(other, Fact) else other)
         return self._with(value, other, (self, other) if isinstance(other, Fact) else (self,))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Fact | float) -> Fact:
+        """Quotient."""
         value = self.value / (other.value if isinstance(other, Fact) else other)
         return self._with(value, other, (self, other) if isinstance(other, Fact) else (self,))
 
     def __add__(self, other: Fact | float) -> Fact:
+        """Sum."""
         added = other.value if isinstance(other, Fact) else other
         value = self.value + added
         parts = (self, other) if isinstance(other, Fact) else (self,)
@@ -67,6 +70,7 @@ class Fact:
     __radd__ = __add__
 
     def __sub__(self, other: Fact | float) -> Fact:
+        """Difference."""
         return self + (other * -1.0 if isinstance(other, Fact) else -other)
 
     def noted(self, note: str) -> Fact:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seed_chain.assumed import A
-from seed_chain.making import Costs
+from seed_chain.costs import Costs
 from seed_chain.reference import Fact
 
 if TYPE_CHECKING:
