@@ -47,6 +47,7 @@ BOARD_FRAMES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
             "stage": _S, "used": _B, "t": _F,
         },
         "exclusivity": {"strategy": _S, "part": _S, "value": _F, "unit": _S},
+        "references": {"source_id": _S, "title": _S, "publisher": _S, "published": _S, "licence": _S, "rows": _F},
     }
 )  # fmt: skip
 """Columns of each frame of a board."""
@@ -93,6 +94,7 @@ class Board:
     - `sites`: strategy, site_id, name, country, region, latitude, longitude, status, stage (of what it makes, else takes), used,
       t (gross tonnes made, bought, or delivered there).
     - `exclusivity`: strategy, part (real cost | penalties | total), value, unit: discounted, with minus without exclusivity.
+    - `references`: source_id, title, publisher, published, licence, rows (of the baseline's tables that cite it), most cited first.
 
     `proofs`: strategy → what app.proof_of says (status, gap_share, verified, verify_max_relative_error, input_digest,
     seconds, seed, versions, size, objective); a plan that brings no proof is verified here and has verified,
@@ -119,6 +121,7 @@ class Board:
     quality: pl.DataFrame
     sites: pl.DataFrame
     exclusivity: pl.DataFrame
+    references: pl.DataFrame
     proofs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

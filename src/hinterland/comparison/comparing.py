@@ -23,7 +23,7 @@ from hinterland.comparison.judged import Judged, check_equal, judge
 from hinterland.comparison.quality import quality_of
 from hinterland.comparison.regions import cost_added, origins_of, products_without_value, regional_rows, sourced
 from hinterland.comparison.sourcing import all_valued, concentration_of, inflow_of, sources_of
-from hinterland.comparison.views import flows_of, sites_of, stages_co2e_of, stages_cost_of
+from hinterland.comparison.views import flows_of, references_of, sites_of, stages_co2e_of, stages_cost_of
 from hinterland.core.errors import HinterlandError
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def compare(
         quality=_stacked(judged, "quality", quality_of),
         sites=_stacked(judged, "sites", sites_of),
         exclusivity=exclusivity_of(freed, currency),
+        references=references_of(first),
         proofs=_proofs(judged, proofs or {}),
         notes=(*notes, *left_out),
     )

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hinterland.comparison.board import BOARD_FRAMES
+from hinterland.comparison.board import BOARD_FRAMES, empty_board_frame
 from hinterland.comparison.sourcing import bought_by, goods_of
 
 if TYPE_CHECKING:
     from hinterland.comparison.judged import Judged
 
-__all__ = ["flows_of", "sites_of", "stages_co2e_of", "stages_cost_of"]
+__all__ = ["flows_of", "references_of", "sites_of", "stages_co2e_of", "stages_cost_of"]
 
 _NO_PRODUCT = "(site)"
 
@@ -71,3 +71,24 @@ def sites_of(one: Judged) -> pl.DataFrame:
         .select(list(BOARD_FRAMES["sites"]))
         .sort("site_id")
     )
+
+
+def references_of(one: Judged) -> pl.DataFrame:
+    """Columns of Board.references: what the rows of a plan's world cite, a cell of several sources counting for each."""
+    cited = [
+        frame.select(source_id=pl.col("source_id").str.replace_all("|", ";", literal=True).str.split(";"))
+        for name, frame in one.net.tables.items()
+        if name != "sources" and "source_id" in frame.columns and frame["source_id"].null_count() < frame.height
+    ]
+    if not cited:
+        return empty_board_frame("references")
+    counted = (
+        pl.concat(cited)
+        .explode("source_id")
+        .drop_nulls()
+        .with_columns(pl.col("source_id").str.strip_chars())
+        .group_by("source_id")
+        .agg(rows=pl.len().cast(pl.Float64))
+    )
+    told = counted.join(one.net["sources"].select("source_id", "title", "publisher", "published", "licence"), on="source_id", how="left")
+    return told.select(list(BOARD_FRAMES["references"])).sort("rows", "source_id", descending=[True, False])

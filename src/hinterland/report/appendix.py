@@ -14,7 +14,7 @@ from hinterland.report.words import chain_order, kpi_name, plain, sentence
 if TYPE_CHECKING:
     from hinterland.comparison import Board
 
-__all__ = ["Kpi", "kpis", "limits", "matrix"]
+__all__ = ["Kpi", "kpis", "limits", "matrix", "references"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,19 @@ def matrix(board: Board, frame: pl.DataFrame, column: str, value: str) -> list[t
         (sentence(plain(stage or "")), plain(kind or ""), [number(held.get((stage, kind, one))) for one in board.strategies])
         for stage, kind in keys
         if any(abs(held.get((stage, kind, one)) or 0.0) > 1e-12 for one in board.strategies)
+    ]
+
+
+def references(board: Board) -> list[tuple[str, str, str, str]]:
+    """Source, title, publisher with date and licence, and the rows that cite it."""
+    return [
+        (
+            row["source_id"],
+            row["title"] or "–",
+            ", ".join(one for one in (row["publisher"], row["published"], row["licence"]) if one),
+            number(row["rows"]),
+        )
+        for row in board.references.iter_rows(named=True)
     ]
 
 

@@ -131,6 +131,7 @@ def render(board: Board, path: str | Path, *, generated_at: datetime | None = No
             (f"CO₂e, market basis, kg/{board.unit}", "Cause", appendix.matrix(board, board.stages_co2e, "cause", "kg_per_unit")),
         ],
         limits=appendix.limits(board),
+        references=appendix.references(board),
         time=(generated_at or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M %Z").strip(),
         version=_own_version(),
     )

@@ -364,6 +364,10 @@ def made_up_board(**changes):
                 for site, (name, country, region, latitude, longitude, stage) in SITES.items()
             ],
         ),
+        references=frame(
+            "references",
+            [("S1", "Annual report <b>2025</b>", "A mine", "2026", "CC BY 4.0", 12.0), ("S2", "Tariff schedule", None, None, None, 3.0)],
+        ),
         exclusivity=frame(
             "exclusivity",
             [

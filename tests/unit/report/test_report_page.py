@@ -245,3 +245,10 @@ def test_a_board_without_flows_proofs_or_values_still_makes_a_report(board, tmp_
     assert "no proof" in page.text
     assert "None" not in page.text
     assert "nan" not in page.text.lower().split()
+
+
+def test_sources_are_listed_with_the_rows_that_cite_them(page):
+    section = page.split("<h2>Sources</h2>")[1].split("</section>")[0]
+    assert "Annual report &lt;b&gt;2025&lt;/b&gt;" in section
+    assert "A mine, 2026, CC BY 4.0" in section
+    assert section.index("S1") < section.index("S2")
