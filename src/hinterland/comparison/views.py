@@ -76,7 +76,7 @@ def sites_of(one: Judged) -> pl.DataFrame:
 def references_of(one: Judged) -> pl.DataFrame:
     """Columns of Board.references: what the rows of a plan's world cite, a cell of several sources counting for each."""
     cited = [
-        frame.select(source_id=pl.col("source_id").str.replace_all("|", ";", literal=True).str.split(";"))
+        frame.select(source_id=pl.col("source_id").str.split(";"))
         for name, frame in one.net.tables.items()
         if name != "sources" and "source_id" in frame.columns and frame["source_id"].null_count() < frame.height
     ]

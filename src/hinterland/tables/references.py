@@ -45,6 +45,8 @@ def _rows_of(frame: pl.DataFrame, column: str, cells: list[str]) -> pl.DataFrame
 def _plain(table: Table, column: Column, frame: pl.DataFrame, target: pl.Series) -> list[Issue]:
     known = set(target.drop_nulls().unique().to_list())
     unknown = sorted(set(frame[column.name].drop_nulls().unique().to_list()) - known)
+    if column.name == "source_id":  # one figure may rest on several sources, `S1;S2`
+        unknown = [cell for cell in unknown if not {name.strip() for name in cell.split(";")} <= known]
     if not unknown:
         return []
     hint = nearest(unknown[0], sorted(known)) if known else f"{column.refers_to} is empty"

@@ -122,7 +122,7 @@ def flag(name: str, doc: str, **how: object) -> Column:
 
 _EVERYWHERE = (
     day("known_from", "the row is ignored when this is later than settings.knowledge_date"),
-    text("source_id", "where the numbers come from", refers_to="sources"),
+    text("source_id", "where the numbers come from; several joined by ;", refers_to="sources"),
     choice("quality", "how far the numbers can be trusted", "reported", "derived", "estimated", "assumed"),
     text("note", "free text, never read by an engine"),
 )
