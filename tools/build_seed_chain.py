@@ -55,7 +55,8 @@ def _text(name: str, rows: list[dict[str, object]]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(sorted(cells, key=rank))
+    cells.sort(key=rank)
+    writer.writerows(cells)
     return out.getvalue()
 
 

@@ -96,10 +96,10 @@ class _Map:
     def routes(self, start: str, end: str, ship: str) -> list[tuple[str, list[int], tuple[str, ...]]]:
         """Chains, kilometres of the legs and passages."""
         if self.land(start) == self.land(end):
-            found = [("truck", [self.leg(self.at[start], self.at[end], "truck")], ())]
+            found: list[tuple[str, list[int], tuple[str, ...]]] = [("truck", [self.leg(self.at[start], self.at[end], "truck")], ())]
             if self.row[start]["country"] in {"US", "CA"} and found[0][1][0] >= _RAIL_FROM_KM:
                 found.append(("rail", [self.leg(self.at[start], self.at[end], "rail")], ()))
-            return found  # type: ignore[return-value]
+            return found
         found = []
         for port, out in self.ports(start):
             for other, on in self.ports(end):
@@ -113,11 +113,12 @@ class _Map:
                     found.append((f"{out}+{ship}+{on}", legs, sea.passages))
         if not found:
             raise LookupError(f"no route from {start} to {end}")
-        return found  # type: ignore[return-value]
+        return found
 
 
 def _lanes(ref: Reference) -> list[Row]:
-    world, rows = _Map(ref), []
+    world = _Map(ref)
+    rows: list[Row] = []
     for product, start, ends in LINKS:
         ship = "bulk_ship" if product in _BULK else "container_ship"
         for end in ends.split():

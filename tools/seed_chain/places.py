@@ -290,9 +290,9 @@ def places(ref: Reference) -> dict[str, list[Row]]:
         "changes": lambda: _net_zero(ref),
     }
     made = {name: make() for name, make in tables.items()}
-    made["periods"] = [{"period_id": str(year), "start_date": f"{year}-01-01", "end_date": f"{year}-12-31"} for year in YEARS]
-    made["groups"] = [{"group_id": "far_east", "member": country, "kind": "country"} for country in ("CN", "KR")] + [
-        {"group_id": "refined_metals", "member": product, "kind": "product"}
-        for product in ("cobalt_sulphate", "lithium_hydroxide", "nickel_sulphate")
-    ]
+    periods: list[Row] = [{"period_id": str(year), "start_date": f"{year}-01-01", "end_date": f"{year}-12-31"} for year in YEARS]
+    made["periods"] = periods
+    members = [("far_east", country, "country") for country in ("CN", "KR")]
+    members += [("refined_metals", product, "product") for product in ("cobalt_sulphate", "lithium_hydroxide", "nickel_sulphate")]
+    made["groups"] = [{"group_id": group, "member": member, "kind": kind} for group, member, kind in members]
     return made
