@@ -19,6 +19,8 @@ __all__ = ["claims_of", "plan_of", "settled", "steering_of"]
 
 _TINY = 1e-9
 """Quantities below this share of the product's need are no decision."""
+_NOISE = 1e-12
+"""Below this share of the need a solver's number is zero."""
 
 
 def _columns(b: Blueprint, x: Floats, variable: str) -> Floats:
@@ -28,7 +30,7 @@ def _columns(b: Blueprint, x: Floats, variable: str) -> Floats:
 def _kept(b: Blueprint, values: Floats, product: Ints) -> Ints:
     need = b.need.sum(axis=1)
     scale = np.where(np.isfinite(need), need, 1.0)[product]
-    return np.flatnonzero(values > _TINY * np.maximum(scale, 1e-12))
+    return np.flatnonzero(values > _NOISE * np.maximum(scale, 1e-12))  # dust went before: what is left of it is needed
 
 
 def _entry_periods(b: Blueprint, variable: str, entries: Ints) -> Ints:

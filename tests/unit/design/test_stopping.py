@@ -78,9 +78,7 @@ def test_no_time_at_all_is_said_to_be_no_time() -> None:
 
 def test_ctrl_c_during_a_solve_keeps_the_best_plan_so_far() -> None:
     script = Path(__file__).parent / "interrupted_solve.py"
-    solving = subprocess.Popen(
-        [sys.executable, "-W", "error", str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    solving = subprocess.Popen([sys.executable, "-W", "error", str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert solving.stdout is not None
     assert solving.stdout.readline() == "ready\n", solving.stderr.read() if solving.stderr else ""
     os.kill(solving.pid, signal.SIGINT)
