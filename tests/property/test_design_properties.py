@@ -21,8 +21,8 @@ from hinterland.model.plan import Plan
 from hinterland.tables.declared import TABLES
 from worlds import network, two_makers
 
-QUICK = (2, 6)
-MANY = range(20, 60)
+QUICK = (6,)
+MANY = (2, *range(20, 60))
 worlds = pytest.mark.parametrize("seed", [*QUICK, *(pytest.param(seed, marks=pytest.mark.slow) for seed in MANY)])
 
 
@@ -53,7 +53,7 @@ def no_better(one: tuple[float, float, Plan] | None, than: tuple[float, float, P
 def test_shuffled_rows_of_every_table_give_the_same_plan(seed: int) -> None:
     tables = asked_world(seed)
     first = solved(tables)
-    draw = random.Random(seed)  # noqa: S311 -- an order, no secret
+    draw = random.Random(seed)
     second = solved({name: draw.sample(rows, len(rows)) for name, rows in tables.items()})
     assert (first is None) == (second is None)
     if first is not None and second is not None:
@@ -152,12 +152,12 @@ def test_cents_for_dollars_give_the_same_answer(seed: int) -> None:
 @pytest.mark.parametrize(
     ("kind", "row", "values"),
     [
-        ("min_regional_share", {"product": "part"}, (0.1, 0.5, 0.9, 1.0)),
-        ("max_country_share", {"product": "part"}, (1.0, 0.8, 0.6, 0.4)),
-        ("max_co2e", {}, (2.0, 1.5, 1.0, 0.5)),
-        ("max_co2e_per_unit", {"product": "car"}, (20.0, 14.0, 8.0, 6.0)),
-        ("min_flow", {"product": "part", "from_group": "near"}, (10.0, 60.0, 100.0, 160.0)),
-        ("max_flow", {"product": "part", "from_group": "far"}, (100.0, 50.0, 10.0, 0.0)),
+        ("min_regional_share", {"product": "part"}, (0.1, 0.5, 1.0)),
+        ("max_country_share", {"product": "part"}, (1.0, 0.6, 0.4)),
+        ("max_co2e", {}, (2.0, 1.0, 0.5)),
+        ("max_co2e_per_unit", {"product": "car"}, (20.0, 8.0, 6.0)),
+        ("min_flow", {"product": "part", "from_group": "near"}, (10.0, 60.0, 100.0)),
+        ("max_flow", {"product": "part", "from_group": "far"}, (100.0, 50.0, 0.0)),
         ("max_sites", {"product": "part"}, (3.0, 2.0, 1.0)),
     ],
 )

@@ -158,14 +158,14 @@ def _ask(draw: random.Random, tables: Tables, wanted: set[str]) -> Tables:
 
 def features_of(seed: int) -> set[str]:
     """What a world of this number asks for."""
-    draw = random.Random(seed + 50_000)  # noqa: S311 -- worlds, not secrets
+    draw = random.Random(seed + 50_000)
     return {FEATURES[seed % len(FEATURES)], *draw.sample(FEATURES, draw.choice((0, 1, 2, 4)))}
 
 
 def asked_world(seed: int) -> Tables:
     """Tables of a random network that asks for `features_of(seed)`, with at most MOST_CHOICES combinations of whole decisions."""
     for attempt in range(4000):
-        draw = random.Random(7_000_000 + seed * 4000 + attempt)  # noqa: S311 -- worlds, not secrets
+        draw = random.Random(7_000_000 + seed * 4000 + attempt)
         tables = _draw(draw)
         if not distinct(tables):
             continue

@@ -262,7 +262,7 @@ def _draw(draw: random.Random) -> Tables:
 def small_world(seed: int) -> Tables:
     """Tables of a random network with at least one gated site and at most MOST_CHOICES combinations of whole decisions."""
     for attempt in range(1000):
-        tables = _draw(random.Random(seed * 1000 + attempt))  # noqa: S311 -- worlds, not secrets
+        tables = _draw(random.Random(seed * 1000 + attempt))
         dated = [(row["product_id"], row["from_group"], row["valid_from"]) for row in tables["product_values"]]
         dated += [(row["zone"], row["carrier"], row["valid_from"]) for row in tables["energy"]]
         if len(set(dated)) == len(dated) and 4 <= _count(World(tables)) <= MOST_CHOICES:

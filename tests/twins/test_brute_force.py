@@ -13,7 +13,7 @@ from hinterland.core.errors import InfeasibleDesign
 from hinterland.design import design
 from worlds import network
 
-QUICK = (*range(9), 29, 196)
+QUICK = (0, 2, 5, 29, 196)
 ALL = range(240)
 
 
