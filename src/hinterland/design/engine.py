@@ -207,10 +207,12 @@ class Engine:
         """Solve; `stop(value, bound)` is asked in the caller's thread and ends the run when it says so."""
         h = self.highs
         h.setOptionValue("mip_rel_gap", gap)
-        h.setOptionValue("time_limit", float("inf") if seconds is None else h.getRunTime() + max(seconds, 0.01))
+        h.setOptionValue("time_limit", float("inf") if seconds is None else h.getRunTime() + seconds)
         known, enough, done = [np.inf, -np.inf], threading.Event(), threading.Event()
         if stop(*known):
             return Outcome("cancelled", None, np.inf, -np.inf, np.inf)
+        if seconds is not None and seconds <= 0.0:
+            return Outcome("time_limit", None, np.inf, -np.inf, np.inf)
 
         def ask(event: Any) -> None:
             told = event.data_out
