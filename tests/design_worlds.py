@@ -10,7 +10,7 @@ from worlds import Tables, two_makers
 
 def open_plants(plants: int, customers: int, seed: int = 1) -> Tables:
     """Candidate plants of equal standing near many customers: which ones to open is hard to prove, a first plan is quick."""
-    draw = random.Random(seed)  # noqa: S311 -- a network, no secret
+    draw = random.Random(seed)
     spots = {f"plant{at:02d}": (draw.uniform(0, 100), draw.uniform(0, 100)) for at in range(plants)}
     towns = {f"town{at:02d}": (draw.uniform(0, 100), draw.uniform(0, 100)) for at in range(customers)}
     demand = {town: draw.uniform(5, 15) for town in towns}
