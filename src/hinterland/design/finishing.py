@@ -36,7 +36,8 @@ def smallest_decisions(b: Blueprint) -> Floats:
         "made": limit[a.making.lines.product[a.making.outputs.line]],
         "bought": pool[a.offers.pool[a.offers.offer]],
         "short": DUST * a.demand.quantity,
-        "stock": np.repeat(pool[a.stocks.pool], d.periods),
+        # a stock with days of cover is no dust: held at nothing, its rule would forbid whatever leaves the pool
+        "stock": np.where(a.stocks.days_of_cover > 0, 0.0, pool[a.stocks.pool][:, None]).ravel(),
         "disposed": pool[a.disposal.pool],
     }
     found = np.zeros(d.columns)
