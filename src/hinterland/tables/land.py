@@ -62,7 +62,8 @@ def km_from_land(latitude: float, longitude: float) -> float:
     if np.count_nonzero(at > longitude) % 2:
         return 0.0
     stretch = np.array([np.cos(np.radians(latitude)), 1.0])
-    shifted = (start - [longitude, latitude] + [180.0, 0.0]) % [360.0, 1e9] - [180.0, 0.0]
+    shifted = start - [longitude, latitude]
+    shifted[:, 0] = (shifted[:, 0] + 180.0) % 360.0 - 180.0
     a = shifted * stretch
     b = a + (end - start) * stretch
     along = b - a
