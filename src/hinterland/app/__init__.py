@@ -4,6 +4,7 @@ from hinterland.app.comparing import compare, proof_of, render
 from hinterland.app.demonstrating import DemoResult, demo
 from hinterland.app.planning import read_plan, read_run, solve, trace, verify, write_run
 from hinterland.app.reading import check, new, read
+from hinterland.app.routing import explain_route
 from hinterland.app.telling import compare_runs, side_by_side, story_of, summary, told_of, verify_run
 from hinterland.model.samples import sample_path
 
@@ -13,6 +14,7 @@ __all__ = [
     "compare",
     "compare_runs",
     "demo",
+    "explain_route",
     "new",
     "proof_of",
     "read",

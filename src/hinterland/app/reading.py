@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hinterland.core.errors import HinterlandError, InvalidTables, Issue
 from hinterland.model.network import Network
-from hinterland.model.scenario import resolve, scenario_issues, scenario_names
+from hinterland.model.scenario import resolve, route_issues, scenario_issues, scenario_names
 from hinterland.tables import check_tables, read_tables
 
 if TYPE_CHECKING:
@@ -56,11 +56,14 @@ def _evaluated(net: Network, names: tuple[str, ...]) -> list[Issue]:
     """Problems that show only when the tables are turned into numbers by period."""
     from hinterland.model.arrays import arrays_of
 
+    found: list[Issue] = []
     try:
-        arrays_of(resolve(net, names))
+        found = route_issues(net, names)
+        if not any(issue.severity == "error" for issue in found):
+            arrays_of(resolve(net, names))
     except HinterlandError as broken:
-        return list(getattr(broken, "issues", ()))
-    return []
+        found += list(getattr(broken, "issues", ()))
+    return found
 
 
 def new(folder: str | Path) -> list[Path]:

@@ -1,6 +1,37 @@
-"""Freight: legs of a lane and what they cost, emit and take in days. Routes over real networks come with a later part."""
+"""Freight: routes over land and sea, and what the legs of a lane cost, emit and take in days."""
 
+from hinterland.freight.activity import activity_km
+from hinterland.freight.geodesy import great_circle_km
+from hinterland.freight.land import CIRCUITY, landmasses
 from hinterland.freight.legs import Legs, parse_legs
+from hinterland.freight.passages import PASSAGES, passage_bits, passage_id, passage_names, split_passages
+from hinterland.freight.ports import nearest_ports, port_problem, port_rows
 from hinterland.freight.rates import LegRates, lane_sums, match_rates
+from hinterland.freight.routes import Atlas, Routes, find_routes, unroutable
+from hinterland.freight.sea import SeaNetwork, sea_network
 
-__all__ = ["LegRates", "Legs", "lane_sums", "match_rates", "parse_legs"]
+__all__ = [
+    "CIRCUITY",
+    "PASSAGES",
+    "Atlas",
+    "LegRates",
+    "Legs",
+    "Routes",
+    "SeaNetwork",
+    "activity_km",
+    "find_routes",
+    "great_circle_km",
+    "landmasses",
+    "lane_sums",
+    "match_rates",
+    "nearest_ports",
+    "parse_legs",
+    "passage_bits",
+    "passage_id",
+    "passage_names",
+    "port_problem",
+    "port_rows",
+    "sea_network",
+    "split_passages",
+    "unroutable",
+]

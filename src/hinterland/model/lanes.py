@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Bools = npt.NDArray[np.bool_]
 
-__all__ = ["LaneRates", "lane_products", "lane_rates", "pool_values", "product_users"]
+__all__ = ["LaneRates", "lane_products", "lane_rates", "leg_rates", "pool_values", "product_users"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def pool_values(net: Network, pools: pl.DataFrame) -> Floats:
     return found
 
 
-def _leg_rates(net: Network, lanes: pl.DataFrame, legs: Legs, classes: list[str]) -> tuple[LegRates, Bools]:
+def leg_rates(net: Network, lanes: pl.DataFrame, legs: Legs, classes: list[str]) -> tuple[LegRates, Bools]:
     """Rates of each leg, and which legs a freight rate speaks of; shapes (legs, periods), (legs,)."""
     dated, scopes = Dated(net), Scopes(net)
     modes, rates = net["modes"], net["freight_rates"]
@@ -238,7 +238,7 @@ def lane_rates(net: Network) -> LaneRates:
     lanes = lane_products(net).join(products, on="product_id", how="left", maintain_order="left")
     at = lanes["lane_row"].to_numpy()
     legs = parse_legs(lanes)
-    rates, priced = _leg_rates(net, lanes, legs, [c or "" for c in lanes["freight_class"].to_list()])
+    rates, priced = leg_rates(net, lanes, legs, [c or "" for c in lanes["freight_class"].to_list()])
     cost_t, co2e_t, days = lane_sums(legs, rates, lanes.height)
     gross = lanes["gross_t_per_unit"].to_numpy()[:, None]
 

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hinterland.core.digest import digest_of
-from hinterland.core.errors import InvalidScenario, Issue
+from hinterland.core.errors import InvalidScenario, InvalidTables, Issue
 from hinterland.model.currency import in_settings_currency
 from hinterland.model.network import Network
 from hinterland.model.overrides import apply_override
+from hinterland.model.routing import routed
 from hinterland.tables import check_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["lineage", "resolve", "scenario_issues", "scenario_names", "world_digest"]
+__all__ = ["lineage", "resolve", "route_issues", "scenario_issues", "scenario_names", "world_digest"]
 
 Tables = dict[str, pl.DataFrame]
 _UNTOLD = frozenset({"scenarios", "overrides", "sources", "exchange_rates"})
@@ -140,7 +141,8 @@ def _told(net: Network) -> Tables:
 def resolve(net: Network, scenario: str | Sequence[str] | None = None) -> Network:
     """Apply scenarios in order, drop what is not known yet, convert money: the network that engines read.
 
-    Raises InvalidScenario with every problem at once. The digest is of the resolved tables alone: two ways to write
+    Lanes that leave their legs open and lanes of rules get their routes here (routing.py). Raises InvalidScenario, or
+    InvalidTables where a lane cannot be routed, with every problem at once. The digest is of the resolved tables alone: two ways to write
     the same world and strategy have the same identity.
     """
     names = tuple([scenario] if isinstance(scenario, str) else scenario or ())
@@ -153,7 +155,25 @@ def resolve(net: Network, scenario: str | Sequence[str] | None = None) -> Networ
     source = dict(net.base or net.tables)
     bare = Network(overridden)
     made = replace(bare, tables=in_settings_currency(overridden, bare.settings), scenarios=names, resolved=True, base=source)
+    ways = routed(made)
+    wrong = [issue for issue in ways.issues if issue.severity == "error"]
+    if wrong:
+        raise InvalidTables(wrong)
+    made = replace(made, tables={**made.tables, "lanes": ways.lanes})
     return replace(made, digest=digest_of(_told(made)))
+
+
+def route_issues(net: Network, scenario: str | Sequence[str] | None = None) -> list[Issue]:
+    """Everything that routing says of a network under a scenario: lanes without a route, rules that make none, unknown ports.
+
+    Raises InvalidScenario where the scenario itself is wrong.
+    """
+    tables, issues = _judged(net, tuple([scenario] if isinstance(scenario, str) else scenario or ()))
+    errors = [issue for issue in issues if issue.severity == "error"]
+    if errors:
+        raise InvalidScenario(errors)
+    bare = Network(tables)
+    return list(routed(replace(bare, tables=in_settings_currency(tables, bare.settings))).issues)
 
 
 def world_digest(net: Network) -> str:

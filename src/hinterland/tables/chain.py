@@ -92,11 +92,6 @@ def _lanes(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
             "the lane has no modes, and not all of cost, CO2e and lead time",
             "fill mode_chain, or all three values",
         ),
-        (
-            ~given & pl.col("leg_km").is_null() & ((legs > 1) | pl.col("distance_km").is_null()),
-            "kilometres of the legs are missing",
-            "fill leg_km",
-        ),
         (pl.col("from_site") == pl.col("to_site"), "the lane starts where it ends", "name two sites"),
     )
     for wrong, why, fix in cases:

@@ -47,6 +47,8 @@ def _places(tables: Mapping[str, pl.DataFrame], had: Pairs, needed: Pairs) -> li
     """Sites without lanes, demand at closed sites, and demand that no lane leads to."""
     lanes = tables["lanes"]
     into = set(lanes["to_site"].drop_nulls().unique().to_list())
+    if tables["lane_rules"].height:  # rules may link any site: routing tells those that link nothing
+        into = set(tables["sites"]["site_id"].drop_nulls().to_list())
     linked = into | set(lanes["from_site"].drop_nulls().unique().to_list())
     issues = []
     wants: dict[tuple[str, str], int] = {}
@@ -71,7 +73,7 @@ def _places(tables: Mapping[str, pl.DataFrame], had: Pairs, needed: Pairs) -> li
 
 def idle_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     """What will come to nothing though no row is wrong."""
-    if not tables["lanes"].height or not tables["demand"].height:
+    if not (tables["lanes"].height or tables["lane_rules"].height) or not tables["demand"].height:
         return []
     had, needed = _had(tables)
     return _products(tables, had, needed) + _places(tables, had, needed)

@@ -31,6 +31,7 @@ DESIGN = {
     "lanes": ("lane_id*", "from_site", "to_site", "product_id", "mode_chain", "via_ports", "distance_km", "lead_time_days", "cost_per_unit", "co2e_kg_per_unit", "capacity_per_year", "min_quantity_if_used", "capacity_group", "qualified_from", "qualification_cost", "valid_from", "valid_to"),
     "lane_groups": ("capacity_group*", "capacity_t_per_year", "fixed_cost_per_year"),
     "lane_rules": ("rule_id*", "product_id", "from_group", "to_group", "mode_chain", "via_ports", "max_distance_km", "nearest_k", "same_region", "valid_from", "valid_to"),
+    "closures": ("passage*", "valid_from*", "valid_to"),
     "energy": ("zone*", "carrier*", "valid_from*", "co2e_kg_per_kwh", "price_per_kwh"),
     "power_contracts": ("power_contract_id*", "site_id", "start_date", "end_date", "kind", "share", "co2e_kg_per_kwh", "premium_per_kwh"),
     "duties": ("rule_id*", "programme", "importer", "origin", "producer", "hs_prefix", "ad_valorem_share", "specific_per_kg", "stacking", "excludes_programmes", "origin_rule_id", "applies_if_not_origin_rule_id", "valid_from", "valid_to"),

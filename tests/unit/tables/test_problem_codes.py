@@ -52,6 +52,12 @@ SCENARIO = {"scenario_id": "s"}
 OVERRIDE = {"scenario_id": "s", "order": 1, "table": "lanes", "where": "lane_id=near-plant", "column": "cost_per_unit", "value": "2"}
 CHANGE = {"change_id": "x", "table": "lanes", "where": "lane_id=near-plant", "column": "cost_per_unit", "action": "scale", "value": 2.0}
 
+TRUCK = both(
+    add("modes", {"mode_id": "truck", "kind": "road", "speed_km_per_day": 500.0}), add("freight_rates", {"mode_id": "truck", "cost_per_tkm": 0.1})
+)
+RULE = both(TRUCK, add("lane_rules", {"rule_id": "r", "product_id": "car", "from_group": "plant", "mode_chain": "truck"}),
+            lambda tables: tables["lanes"].pop())  # fmt: skip
+
 ROWS: list[tuple[str, Where, Change]] = [
     ("ambiguous_origin", ("lanes", None, "from_site"), both(
         add("sites", {"site_id": "store", "country": "MX"}), add("countries", {"country": "MX", "region": "north_america"}),
@@ -110,6 +116,20 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("no_lane", ("sites", 6, "site_id"), both(
         add("sites", {"site_id": "island", "country": "US"}), add("processes", {"site_id": "island", "product_id": "part"}))),
     ("no_lane", ("demand", 4, "site_id"), add("demand", {"site_id": "near", "product_id": "car", "period_id": "2026", "quantity": 1.0})),
+    ("no_position", ("sites", 2, "latitude"), both(TRUCK, put("sites", 0, latitude=None), put("lanes", 0, mode_chain="truck", cost_per_unit=None, distance_km=None))),
+    ("no_route", ("lanes", 3, "mode_chain"), both(TRUCK, put("sites", 1, latitude=-25.0, longitude=135.0), put("lanes", 1, mode_chain="truck", cost_per_unit=None, distance_km=None))),
+    ("no_route", ("lane_rules", 2, "mode_chain"), both(
+        TRUCK, put("sites", 1, latitude=-25.0, longitude=135.0), add("lane_rules", {"rule_id": "r", "product_id": "part", "mode_chain": "truck"}),
+        lambda tables: tables["lanes"].pop(0))),
+    ("no_route", ("lanes", 3, "passages"), both(put("lanes", 1, passages="panama"), add("closures", {"passage": "panama", "valid_from": "2027-01-01"}))),
+    ("no_territory", ("countries", 3, "customs_territory"), both(put("countries", 0, customs_territory="US"), RULE)),
+    ("port_off_sea", ("sites", 2, "port"), put("sites", 0, port="USATL")),
+    ("rule_makes_nothing", ("lane_rules", 2, "rule_id"), both(TRUCK, add("lane_rules", {"rule_id": "r", "from_group": "town", "mode_chain": "truck"}))),
+    ("unknown_passage", ("closures", 2, "passage"), add("closures", {"passage": "zuez"})),
+    ("unknown_passage", ("lanes", 2, "passages"), both(RULE, put("lanes", 0, passages="panama|atlantis"))),
+    ("unknown_port", ("sites", 2, "port"), put("sites", 0, port="Charleston")),
+    ("unknown_port", ("lane_rules", 2, "via_ports"), both(RULE, lambda tables: tables["lane_rules"][0].update(via_ports="XXXXX"))),
+    ("lane_legs", ("lane_rules", 2, "mode_chain"), add("lane_rules", {"rule_id": "r", "mode_chain": "zeppelin"})),
     ("no_source", ("products", 3, "product_id"), lambda tables: (tables["recipes"].clear(), tables["recipe_lines"].clear(), tables["processes"].pop())),
     ("not_finite", ("lanes", 2, "cost_per_unit"), put("lanes", 0, cost_per_unit=float("nan"))),
     ("not_finite", ("demand", 2, "quantity"), put("demand", 0, quantity=float("inf"))),
@@ -119,7 +139,7 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("not_supported_yet", ("settings", 7, "value"), setting("perspective", "buyer")),
     ("not_supported_yet", ("changes", 2, "column"), add("changes", {**CHANGE, "table": "sites", "where": "*", "column": "latitude"})),
     ("not_supported_yet", ("overrides", 2, "table"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "table": "scenarios"}))),
-    ("not_used_yet", ("sites", None, "port"), put("sites", 0, port="Charleston")),
+    ("not_used_yet", ("duties", None, "producer"), add("duties", {"rule_id": "d", "producer": "far"})),
     ("not_used_yet", ("hazards", None, None), add("hazards", {"hazard_id": "h", "scope_kind": "site"})),
     ("not_used_yet", ("exchange_rates", 3, "valid_from"), add(
         "exchange_rates", {"currency": "EUR", "rate_to_settings_currency": 1.1},

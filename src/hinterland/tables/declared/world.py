@@ -84,7 +84,7 @@ WORLD = (
             number("latitude", "degrees north", low=-90.0, high=90.0, example="44.2"),
             number("longitude", "degrees east", low=-180.0, high=180.0, example="-76.8"),
             text("energy_zone", "zone of the energy table; empty: the country"),
-            text("port", "port it ships through", used=False),
+            text("port", "UN/LOCODE of the ports it ships through, joined by |; empty: the nearest"),
             choice(
                 "status",
                 "what can be decided",
