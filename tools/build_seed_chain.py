@@ -34,7 +34,7 @@ def _cell(value: object) -> str:
     return str(int(rounded)) if rounded == int(rounded) and abs(rounded) < 1e15 else f"{rounded:.12f}".rstrip("0")
 
 
-def _text(name: str, rows: list[dict[str, object]]) -> str:
+def text(name: str, rows: list[dict[str, object]]) -> str:
     """A table as CSV: columns in declared order and only those that are filled, rows sorted by key."""
     declared = [column.name for column in TABLES[name].columns if column.name not in _NOTES]
     order = [*declared, *_NOTES]
@@ -60,7 +60,7 @@ def _text(name: str, rows: list[dict[str, object]]) -> str:
     return out.getvalue()
 
 
-def _sources(ref: Reference, tables: dict[str, list[dict[str, object]]]) -> list[dict[str, object]]:
+def sources(ref: Reference, tables: dict[str, list[dict[str, object]]]) -> list[dict[str, object]]:
     """One row for each source id that a row cites; several keys together are one id, as in the reference files."""
     told = ref.publishers()
     own = {
@@ -95,8 +95,8 @@ def build(reference: Path) -> dict[str, str]:
     opening_costs(tables)
     peak = max(float(str(row["quantity"])) for row in tables["demand"])
     tables |= moving(ref, peak, needs_per_unit(tables))
-    tables["sources"] = _sources(ref, tables)
-    return {f"{name}.csv": _text(name, rows) for name, rows in sorted(tables.items())}
+    tables["sources"] = sources(ref, tables)
+    return {f"{name}.csv": text(name, rows) for name, rows in sorted(tables.items())}
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from seed_chain.reference import Fact, assumed, weakest
 if TYPE_CHECKING:
     from seed_chain.reference import Reference
 
-__all__ = ["processes", "ramps"]
+__all__ = ["Line", "processes", "ramps"]
 
 Row = dict[str, object]
 T = 1000.0
@@ -29,7 +29,7 @@ def _capital(cost: Fact, life: Fact) -> Fact:
 
 
 @dataclass
-class _Line:
+class Line:
     """One row of processes; every figure optional."""
 
     site: str
@@ -93,7 +93,7 @@ class _Line:
         return cells
 
 
-def _raw(c: Costs) -> list[_Line]:
+def _raw(c: Costs) -> list[Line]:
     """Mines, and refineries that feed themselves: valued at the world price netted back, footprints as published."""
     ref, p = c.ref, c.prices
     sc6 = ref.bom("lioh_h2o", "spodumene_concentrate_6pct").value * A.spodumene_recovery.value
@@ -114,17 +114,17 @@ def _raw(c: Costs) -> list[_Line]:
     ) / ref.bom("graphite_natural_coated", "graphite_flake_concentrate").value
     back = "valued at the price of its next product netted back, one world price"
     lines = [
-        _Line("greenbushes", "", "spodumene_sc6", ref.capacity("mine_li_greenbushes") * (T / li_in_sc6), direct=A.spodumene_co2e),
-        _Line("la_corne", "", "spodumene_sc6", ref.capacity("mine_li_nal_la_corne") * (T / li_in_sc6), direct=A.spodumene_co2e),
-        _Line("qmb_morowali", "", "nickel_mhp", ref.capacity("ref_qmb_morowali") * (T / A.mhp_nickel_share.value),
+        Line("greenbushes", "", "spodumene_sc6", ref.capacity("mine_li_greenbushes") * (T / li_in_sc6), direct=A.spodumene_co2e),
+        Line("la_corne", "", "spodumene_sc6", ref.capacity("mine_li_nal_la_corne") * (T / li_in_sc6), direct=A.spodumene_co2e),
+        Line("qmb_morowali", "", "nickel_mhp", ref.capacity("ref_qmb_morowali") * (T / A.mhp_nickel_share.value),
               direct=mhp),
-        _Line("tenke_fungurume", "", "cobalt_hydroxide", ref.capacity("mine_co_tfm") * (T / hydroxide_co), direct=cobalt),
-        _Line("balama", "", "graphite_flake", ref.capacity("mine_gr_balama") * T, direct=flake),
-        _Line("long_harbour", "", "nickel_class1", ref.capacity("ref_long_harbour") * T, direct=ref.pcf("ni_class1", "industry average")),
-        _Line("terrafame", "", "nickel_sulphate",
+        Line("tenke_fungurume", "", "cobalt_hydroxide", ref.capacity("mine_co_tfm") * (T / hydroxide_co), direct=cobalt),
+        Line("balama", "", "graphite_flake", ref.capacity("mine_gr_balama") * T, direct=flake),
+        Line("long_harbour", "", "nickel_class1", ref.capacity("ref_long_harbour") * T, direct=ref.pcf("ni_class1", "industry average")),
+        Line("terrafame", "", "nickel_sulphate",
               ref.capacity("ref_terrafame") * (T / ref.bom("niso4_6h2o", "ni (contained)").value),
               direct=ref.pcf("niso4_6h2o", "bioheapleach integrated (Terrafame, Sphera LCA)")),
-        _Line("sqm_antofagasta", "", LI_CARBONATE,
+        Line("sqm_antofagasta", "", LI_CARBONATE,
               ref.capacity("ref_sqm_carmen") * (T / ref.bom("li2co3", "li (contained)").value),
               direct=ref.pcf("li2co3", "brine Atacama (Kelly 2021)")),
     ]  # fmt: skip
@@ -134,7 +134,7 @@ def _raw(c: Costs) -> list[_Line]:
     return lines
 
 
-def _refining(c: Costs) -> list[_Line]:
+def _refining(c: Costs) -> list[Line]:
     ref = c.ref
     nickel_kwh, nickel_heat = c.nickel_energy()
     cobalt_kwh, cobalt_heat = c.cobalt_energy()
@@ -162,38 +162,38 @@ def _refining(c: Costs) -> list[_Line]:
     electra = ref.capacity("ref_electra") * (T / ref.bom("coso4_7h2o", "co (contained)").value)
     salt_co = ref.bom("coso4_7h2o", "co (contained)").value
     return [
-        _Line("gem_jingmen", "nickel_sulphate_from_mhp", capacity=ref.capacity("ref_gem_jingmen") * (T / ref.bom("niso4_6h2o", "ni (contained)").value),
+        Line("gem_jingmen", "nickel_sulphate_from_mhp", capacity=ref.capacity("ref_gem_jingmen") * (T / ref.bom("niso4_6h2o", "ni (contained)").value),
               available=A.available["gem_jingmen/refine"], conversion=A.nickel_conversion, kwh=nickel_kwh, heat=nickel_heat,
               yields=nickel_yield, note="conversion and energy assumed"),
-        _Line("loyalist", "nickel_sulphate_from_metal", capacity=assumed(ref.capacity("pcam_umicore_loyalist").value * T
+        Line("loyalist", "nickel_sulphate_from_metal", capacity=assumed(ref.capacity("pcam_umicore_loyalist").value * T
               * ref.bom("pcam_nmc811", "niso4_6h2o").value * 1.5, ""),
               start="2026-01-01", conversion=A.dissolution_conversion, kwh=nickel_kwh, heat=nickel_heat, yields=A.dissolution_yield,
               note="dissolving metal beside the precursor, sized to it; energy as for mixed hydroxide"),
-        _Line("gem_jingmen", "cobalt_sulphate", capacity=A.gem_cobalt * (T / salt_co), available=A.available["gem_jingmen/refine"],
+        Line("gem_jingmen", "cobalt_sulphate", capacity=A.gem_cobalt * (T / salt_co), available=A.available["gem_jingmen/refine"],
               conversion=A.cobalt_conversion, kwh=cobalt_kwh, heat=cobalt_heat, note=A.gem_cobalt.note),
-        _Line("kokkola", "cobalt_sulphate", capacity=ref.capacity("ref_kokkola_co") * (T / salt_co), available=A.available["kokkola"],
+        Line("kokkola", "cobalt_sulphate", capacity=ref.capacity("ref_kokkola_co") * (T / salt_co), available=A.available["kokkola"],
               conversion=A.cobalt_conversion, kwh=cobalt_kwh, heat=cobalt_heat),
-        _Line("electra", "cobalt_sulphate", module=electra * A.electra_line_part.value, modules=2, module_cost=A.electra_capex,
+        Line("electra", "cobalt_sulphate", module=electra * A.electra_line_part.value, modules=2, module_cost=A.electra_capex,
               months=months, life=A.refinery_life_years, ramp="lithium_refinery", conversion=A.cobalt_conversion, kwh=cobalt_kwh,
               heat=cobalt_heat, note=A.electra_line_part.note),
-        _Line("ganfeng_xinyu", "lithium_hydroxide_from_spodumene", capacity=ref.capacity("ref_ganfeng_xinyu") * (T / lioh),
+        Line("ganfeng_xinyu", "lithium_hydroxide_from_spodumene", capacity=ref.capacity("ref_ganfeng_xinyu") * (T / lioh),
               available=A.available["ganfeng_xinyu"], conversion=china, kwh=kwh, heat=heat, carrier="coal", direct=reagents,
               yields=A.spodumene_recovery, note="coal-fired roasting; direct: what the published 15.7 kg/kg leaves for reagents"),
-        _Line("nemaska_becancour", "lithium_hydroxide_from_spodumene", module=nemaska * A.nemaska_line_part.value, modules=2,
+        Line("nemaska_becancour", "lithium_hydroxide_from_spodumene", module=nemaska * A.nemaska_line_part.value, modules=2,
               module_cost=capital, months=months, life=A.refinery_life_years, ramp="lithium_refinery",
               conversion=west - kwh * c.power("US") - heat * A.gas_price["US"] - _capital(capital, A.refinery_life_years),
               kwh=kwh, heat=heat, direct=reagents, yields=A.spodumene_recovery,
               note="conversion of process.csv without energy and capital, which the model adds"),
-        _Line("sqm_antofagasta", "lithium_hydroxide_from_carbonate", capacity=A.sqm_hydroxide, available=A.available["sqm_antofagasta/hydroxide"],
+        Line("sqm_antofagasta", "lithium_hydroxide_from_carbonate", capacity=A.sqm_hydroxide, available=A.available["sqm_antofagasta/hydroxide"],
               conversion=carbonate_step, kwh=step_kwh, heat=step_heat, direct=brine, yields=c.carbonate_yield(),
               note="direct: what the published 7.1 kg/kg leaves; conversion at the low end of process.csv"),
-        _Line("bessemer_city", "lithium_hydroxide_from_carbonate", capacity=ref.capacity("ref_livent_bessemer") * (T / lioh),
+        Line("bessemer_city", "lithium_hydroxide_from_carbonate", capacity=ref.capacity("ref_livent_bessemer") * (T / lioh),
               available=A.available["bessemer_city"], conversion=carbonate_step, kwh=step_kwh, heat=step_heat, direct=brine,
               yields=c.carbonate_yield(), note="conversion at the low end of process.csv"),
     ]  # fmt: skip
 
 
-def _cathode(c: Costs) -> list[_Line]:
+def _cathode(c: Costs) -> list[Line]:
     ref = c.ref
     gas = A.gas_price
     kwh, heat = ref.process("pcam_nmc811", "electricity"), ref.process("pcam_nmc811", "heat (natural gas)") * MJ
@@ -213,10 +213,10 @@ def _cathode(c: Costs) -> list[_Line]:
     months = ref.fact("process", product="plant", parameter="construction lead time CAM")
     full = "full cost without energy and soda"
     lines = [
-        _Line("loyalist", "pcam_nmc811", capacity=ref.capacity("pcam_umicore_loyalist") * T, start="2026-01-01", ramp="cathode_plant", conversion=pcam_west),
-        _Line("kokkola", "pcam_nmc811", capacity=ref.capacity("pcam_umicore_kokkola") * T, available=A.available["kokkola"], conversion=pcam_west),
-        _Line("gem_jingmen", "pcam_nmc811", capacity=ref.capacity("pcam_gem_jingmen") * T, available=A.available["gem_jingmen"], conversion=pcam_cn),
-        _Line("loyalist", "pcam_nmc811_new_line", module=ref.capacity("pcam_umicore_loyalist") * (T * A.loyalist_line_part.value), modules=2,
+        Line("loyalist", "pcam_nmc811", capacity=ref.capacity("pcam_umicore_loyalist") * T, start="2026-01-01", ramp="cathode_plant", conversion=pcam_west),
+        Line("kokkola", "pcam_nmc811", capacity=ref.capacity("pcam_umicore_kokkola") * T, available=A.available["kokkola"], conversion=pcam_west),
+        Line("gem_jingmen", "pcam_nmc811", capacity=ref.capacity("pcam_gem_jingmen") * T, available=A.available["gem_jingmen"], conversion=pcam_cn),
+        Line("loyalist", "pcam_nmc811_new_line", module=ref.capacity("pcam_umicore_loyalist") * (T * A.loyalist_line_part.value), modules=2,
               module_cost=pcam_capital, months=months, life=A.chemical_life_years, ramp="cathode_plant",
               conversion=pcam_west - _capital(pcam_capital, A.chemical_life_years)),
     ]  # fmt: skip
@@ -224,12 +224,12 @@ def _cathode(c: Costs) -> list[_Line]:
         line.kwh, line.heat, line.yields = kwh, heat, pcam_yield
         line.note = f"{full}; capital added by the model" if line.modules else f"{full}, capital inside"
     made = [
-        _Line("loyalist", "cam_nmc811", capacity=ref.capacity("cam_umicore_loyalist") * T, start="2026-01-01", ramp="cathode_plant", conversion=cam["west"]),
-        _Line("nysa", "cam_nmc811", capacity=ref.capacity("cam_umicore_nysa") * T, available=A.available["nysa"], conversion=cam["west"]),
-        _Line("cheonan", "cam_nmc811", capacity=ref.capacity("cam_umicore_cheonan") * T, available=A.available["cheonan"], conversion=cam["KR"]),
-        _Line("jiangmen", "cam_nmc811", capacity=ref.capacity("cam_umicore_jiangmen") * T, available=A.available["jiangmen"], conversion=cam["CN"]),
-        _Line("ronbay_hubei", "cam_nmc811", capacity=ref.capacity("cam_ronbay_hubei") * T, available=A.available["ronbay_hubei"], conversion=cam["CN"]),
-        _Line("loyalist", "cam_nmc811_new_line", module=ref.capacity("cam_umicore_loyalist") * (T * A.loyalist_line_part.value), modules=2,
+        Line("loyalist", "cam_nmc811", capacity=ref.capacity("cam_umicore_loyalist") * T, start="2026-01-01", ramp="cathode_plant", conversion=cam["west"]),
+        Line("nysa", "cam_nmc811", capacity=ref.capacity("cam_umicore_nysa") * T, available=A.available["nysa"], conversion=cam["west"]),
+        Line("cheonan", "cam_nmc811", capacity=ref.capacity("cam_umicore_cheonan") * T, available=A.available["cheonan"], conversion=cam["KR"]),
+        Line("jiangmen", "cam_nmc811", capacity=ref.capacity("cam_umicore_jiangmen") * T, available=A.available["jiangmen"], conversion=cam["CN"]),
+        Line("ronbay_hubei", "cam_nmc811", capacity=ref.capacity("cam_ronbay_hubei") * T, available=A.available["ronbay_hubei"], conversion=cam["CN"]),
+        Line("loyalist", "cam_nmc811_new_line", module=ref.capacity("cam_umicore_loyalist") * (T * A.loyalist_line_part.value), modules=2,
               module_cost=cam_capital, months=months, life=A.chemical_life_years, ramp="cathode_plant",
               conversion=cam["west"] - _capital(cam_capital, A.chemical_life_years)),
     ]  # fmt: skip
@@ -239,7 +239,7 @@ def _cathode(c: Costs) -> list[_Line]:
     return lines + made
 
 
-def _anode(c: Costs) -> list[_Line]:
+def _anode(c: Costs) -> list[Line]:
     ref = c.ref
     kwh, direct = (ref.process("graphite_natural_coated", one) for one in ("electricity (flake to CSPG)", "direct CO2"))
     flake = ref.bom("graphite_natural_coated", "graphite_flake_concentrate") * A.flake_price
@@ -251,28 +251,28 @@ def _anode(c: Costs) -> list[_Line]:
     left = Fact(1.0 - sold.value * T / nameplate.value, "derived", nameplate.source)
     half = ref.capacity("an_btr_china") * A.btr_half * T
     return [
-        _Line("btr_jixi", "anode_natural_integrated", capacity=half, available=A.available["btr_jixi"],
+        Line("btr_jixi", "anode_natural_integrated", capacity=half, available=A.available["btr_jixi"],
               conversion=ref.process("graphite_natural_coated", "all-in cost (China)"),
               direct=ref.pcf("graphite_natural_coated", "China (Engels 2022)"),
               note="market price as full cost, published footprint: flake and energy inside"),
-        _Line("btr_jixi", "anode_synthetic", capacity=half, available=A.available["btr_jixi"],
+        Line("btr_jixi", "anode_synthetic", capacity=half, available=A.available["btr_jixi"],
               conversion=ref.process("graphite_synthetic", "all-in cost (China)"),
               direct=ref.pcf("graphite_synthetic", "Surovtseva et al. 2022 inventory"),
               note="market price as full cost, published footprint: coke and energy inside"),
-        _Line("vidalia", "anode_natural", capacity=nameplate * T, available=left, conversion=west - flake - kwh * c.power("US-LA"), kwh=kwh,
+        Line("vidalia", "anode_natural", capacity=nameplate * T, available=left, conversion=west - flake - kwh * c.power("US-LA"), kwh=kwh,
               direct=direct, note="full cost less flake and energy, capital inside; the Tesla contract takes the rest"),
-        _Line("vidalia", "anode_natural_new_line", module=A.vidalia_line, modules=3, module_cost=capital, months=months,
+        Line("vidalia", "anode_natural_new_line", module=A.vidalia_line, modules=3, module_cost=capital, months=months,
               life=A.chemical_life_years, ramp="cathode_plant", kwh=kwh, direct=direct,
               conversion=west - flake - kwh * c.power("US-LA") - _capital(capital, A.chemical_life_years),
               note="full cost less flake and energy; capital added by the model; the plan is 45 kt/yr"),
-        _Line("nmg_becancour", "anode_natural_integrated", module=ref.capacity("an_nmg_becancour") * (T * A.nmg_line_part.value), modules=2,
+        Line("nmg_becancour", "anode_natural_integrated", module=ref.capacity("an_nmg_becancour") * (T * A.nmg_line_part.value), modules=2,
               module_cost=own_mine, months=months, life=A.chemical_life_years, ramp="cathode_plant",
               conversion=west - _capital(own_mine, A.chemical_life_years), direct=ref.pcf("graphite_natural_coated", "NMG Quebec projected"),
               note="mine and plant together: published footprint from cradle to gate, energy inside; capital added by the model"),
     ]  # fmt: skip
 
 
-def _battery(c: Costs) -> list[_Line]:
+def _battery(c: Costs) -> list[Line]:
     ref, gas = c.ref, A.gas_price
     kwh, heat = (
         ref.process("cell_nmc811", "electricity (electrodes + assembly)"),
@@ -285,11 +285,11 @@ def _battery(c: Costs) -> list[_Line]:
     capital = ref.process("cell plant, North America", "capex")
     months = ref.fact("process", product="plant", parameter="construction lead time cell")
     lines = [
-        _Line("florence", "cell_nmc811", capacity=ref.capacity("cell_aesc_florence") * GWH, start="2026-01-01", ramp="cell_plant", conversion=west),
-        _Line("catl_debrecen", "cell_nmc811", capacity=ref.capacity("cell_catl_debrecen") * GWH, available=A.available["catl_debrecen"],
+        Line("florence", "cell_nmc811", capacity=ref.capacity("cell_aesc_florence") * GWH, start="2026-01-01", ramp="cell_plant", conversion=west),
+        Line("catl_debrecen", "cell_nmc811", capacity=ref.capacity("cell_catl_debrecen") * GWH, available=A.available["catl_debrecen"],
               start="2026-01-01", ramp="cell_plant", conversion=west),
-        _Line("catl_liyang", "cell_nmc811", capacity=ref.capacity("cell_catl_china_bmw") * GWH, available=A.available["catl_liyang"], conversion=china),
-        _Line("florence", "cell_nmc811_new_line", module=A.florence_line, modules=2, module_cost=capital, months=months,
+        Line("catl_liyang", "cell_nmc811", capacity=ref.capacity("cell_catl_china_bmw") * GWH, available=A.available["catl_liyang"], conversion=china),
+        Line("florence", "cell_nmc811_new_line", module=A.florence_line, modules=2, module_cost=capital, months=months,
               life=A.cell_life_years, ramp="cell_plant", conversion=west - _capital(capital, A.cell_life_years)),
     ]  # fmt: skip
     for line in lines:
@@ -301,7 +301,7 @@ def _battery(c: Costs) -> list[_Line]:
     cars = ref.capacity("veh_spartanburg")
     planned = ref.fact("demand", scenario="base_50pct_2030", plant="veh_spartanburg", metric="vehicles_total", year="2035")
     lines.append(
-        _Line("woodruff", "pack", capacity=Fact(highest * cars.value / planned.value, "derived", cars.source), start="2026-01-01",
+        Line("woodruff", "pack", capacity=Fact(highest * cars.value / planned.value, "derived", cars.source), start="2026-01-01",
               conversion=adder, kwh=use,
               note="no GWh published: sized to the vehicle plant's demonstrated output; assembly cost with housing and electronics, without energy")
     )  # fmt: skip

@@ -17,13 +17,13 @@ __all__ = ["making", "needs_per_unit", "opening_costs"]
 Row = dict[str, object]
 
 
-def needs_per_unit(tables: dict[str, list[Row]]) -> dict[str, float]:
-    """What one kWh of pack takes of each product, by the most wasteful way to make it."""
+def needs_per_unit(tables: dict[str, list[Row]], unit: str = "pack") -> dict[str, float]:
+    """What one unit of a product takes of each other, by the most wasteful way to make it."""
     good = {str(row["recipe_id"]): str(row["product_id"]) for row in tables["recipes"]}
     yields = {
         recipe: min(float(str(row["yield_share"] or 1.0)) for row in tables["processes"] if row["recipe_id"] == recipe) for recipe in good
     }
-    needs, frontier = {"pack": 1.0}, ["pack"]
+    needs, frontier = {unit: 1.0}, [unit]
     while frontier:
         product = frontier.pop()
         for row in tables["recipe_lines"]:

@@ -11,7 +11,7 @@ from seed_chain.reference import Fact
 if TYPE_CHECKING:
     from seed_chain.reference import Reference
 
-__all__ = ["LINKS", "moving"]
+__all__ = ["LINKS", "modes", "moving", "rates"]
 
 Row = dict[str, object]
 _KM_PER_NM = 1.852
@@ -143,7 +143,7 @@ def _lanes(ref: Reference) -> list[Row]:
     return rows
 
 
-def _modes(ref: Reference) -> list[Row]:
+def modes(ref: Reference) -> list[Row]:
     def speed(mode: str) -> float:
         return ref.fact("transport", mode=mode, parameter="speed").value
 
@@ -170,7 +170,7 @@ def _modes(ref: Reference) -> list[Row]:
     return rows
 
 
-def _rates(ref: Reference) -> list[Row]:
+def rates(ref: Reference) -> list[Row]:
     rows: list[Row] = []
     mark_up = ref.fact("transport", mode="all", parameter="dangerous goods cost mark-up on cells/packs")
     fee = {
@@ -272,4 +272,4 @@ def _stocks(lanes: list[Row], peak: float, needs: dict[str, float]) -> list[Row]
 def moving(ref: Reference, peak: float, needs: dict[str, float]) -> dict[str, list[Row]]:
     """Tables of this module; `peak` is the highest yearly demand, `needs` what one unit of it takes of each product."""
     lanes = _lanes(ref)
-    return {"modes": _modes(ref), "freight_rates": _rates(ref), "lanes": lanes, "stocks": _stocks(lanes, peak, needs)}
+    return {"modes": modes(ref), "freight_rates": rates(ref), "lanes": lanes, "stocks": _stocks(lanes, peak, needs)}

@@ -11,7 +11,7 @@ from seed_chain.reference import Fact
 if TYPE_CHECKING:
     from seed_chain.reference import Reference
 
-__all__ = ["rules"]
+__all__ = ["Duties", "rules"]
 
 Row = dict[str, object]
 _PLAN = "2023-01-01"
@@ -42,7 +42,7 @@ def _values(ref: Reference) -> list[Row]:
     ]  # fmt: skip
 
 
-class _Duties:
+class Duties:
     def __init__(self) -> None:
         self.rows: list[Row] = []
 
@@ -70,7 +70,7 @@ class _Duties:
         )  # fmt: skip
 
 
-def _mfn(ref: Reference, d: _Duties) -> None:
+def _mfn(ref: Reference, d: Duties) -> None:
     zero_us = {
         "CA|MX": ref.fact("trade", kind="duty", importer="US", origin="CA;MX"),
         "KR": ref.fact("trade", kind="duty", importer="US", origin="KR"),
@@ -105,7 +105,7 @@ def _mfn(ref: Reference, d: _Duties) -> None:
     d.add("mfn", "CN", "", CODES["CN"]["cam_nmc811"], ref.trade("CN", "MFN", "2842.90.30", kind="duty"))
 
 
-def _china(ref: Reference, d: _Duties) -> None:
+def _china(ref: Reference, d: Duties) -> None:
     """Section 301 on Chinese goods: what held in October 2023, and the later steps that it did not know."""
     d.add(
         "section_301",
@@ -148,7 +148,7 @@ def _china(ref: Reference, d: _Duties) -> None:
     )
 
 
-def _later(ref: Reference, d: _Duties) -> None:
+def _later(ref: Reference, d: Duties) -> None:
     """Layers of 2025 and 2026, unknown in October 2023. An all-in rate becomes what is left over the ordinary duty."""
     cell = ref.trade("US", "MFN", "8507.60", kind="duty")
     every = ref.trade("US", "ALL", "8507.60;8507.90", kind="duty_add")
@@ -201,7 +201,7 @@ def _later(ref: Reference, d: _Duties) -> None:
 
 
 def _duties(ref: Reference) -> list[Row]:
-    d = _Duties()
+    d = Duties()
     _mfn(ref, d)
     _china(ref, d)
     _later(ref, d)
@@ -224,7 +224,7 @@ def _contracts() -> tuple[list[Row], list[Row]]:
 
 
 _SHARES = (("cell", "cell", 1.0, 200.0), ("cathode", "cathode", 0.9, 100.0), ("precursor", "precursor", 0.6, 100.0),
-           ("anode", "anode", 0.6, 50.0), ("refined", "@refined_metals", 0.3, 50.0))  # fmt: skip
+           ("anode", "anode", 0.6, 200.0), ("refined", "@refined_metals", 0.3, 200.0))  # fmt: skip
 """Policy, product scope, share of the local-for-local strategy, penalty per unit short."""
 
 

@@ -167,6 +167,7 @@ def test_strategies_deliver_the_same_and_the_contract_keeps_florence_to_loyalist
         world = resolve(net, name)
         books = account(world, result.plan)
         assert verify(world, result.plan).ok
+        assert result.proof.gap_share <= 1e-3, name
         assert float(books.shortage["short"].sum()) <= 1e-6 * wanted
         cost[name] = float(books.costs["discounted"].sum())
         per_kwh = float(books.costs["amount"].sum()) / wanted
