@@ -71,7 +71,7 @@ def wanted_lanes(net: Network) -> pl.DataFrame:
             pairs = pairs.filter((pl.col("circle_km") <= rule["max_distance_km"]).fill_null(value=True))
         if rule["nearest_k"] is not None:
             order = pairs.sort("to_site", "product_id", "circle_km", "from_site", nulls_last=True)
-            pairs = order.group_by("to_site", "product_id", maintain_order=True).head(rule["nearest_k"])
+            pairs = order.group_by("to_site", "product_id", maintain_order=True).head(rule["nearest_k"]).select(pairs.columns)
         chains = pl.DataFrame({"mode_chain": list(dict.fromkeys("".join(one.split()) for one in tokens(rule["mode_chain"])))})
         if not (pairs.height and chains.height):
             continue
