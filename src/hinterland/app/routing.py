@@ -11,7 +11,7 @@ import polars as pl
 from hinterland.core.errors import InvalidTables, Issue
 from hinterland.model.scenario import resolve
 from hinterland.tables.declared import TABLES
-from hinterland.tables.typing import nearest
+from hinterland.tables.headers import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,10 @@ def _site(net: Network, name: str, column: str) -> None:
 
 def _chains(net: Network, asked: str | None) -> list[str]:
     if asked:
-        return [one.strip() for one in asked.split("|") if one.strip()]
+        chains, known = ["".join(one.split()) for one in asked.split("|") if one.strip()], net["modes"]["mode_id"].to_list()
+        for mode in (mode for chain in chains for mode in chain.split("+") if mode not in known):
+            raise _refuse("lane_legs", "mode_chain", f"there is no mode {mode!r}", "modes has no such row", nearest(mode, known))
+        return chains
     by_kind: dict[str, list[str]] = {}
     for mode, kind in net["modes"].select("mode_id", "kind").iter_rows():
         by_kind.setdefault(kind, []).append(mode)

@@ -1,0 +1,94 @@
+"""Where a lorry or a train can go: landmasses, bridges, tunnels, and borders that no road crosses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hinterland.freight import landmasses, nearest_ports, sea_network
+from hinterland.freight.land import CUTS, FIXED_LINKS
+
+PLACES = {
+    "Berlin": (52.5, 13.4), "Madrid": (40.4, -3.7), "Shanghai": (31.2, 121.4), "Cape Town": (-33.9, 18.6), "London": (51.5, -0.4),
+    "Dublin": (53.3, -6.5), "Malmö": (55.6, 13.1), "Copenhagen": (55.65, 12.4), "Singapore": (1.36, 103.8), "Seoul": (37.5, 127.0),
+    "Pyongyang": (39.0, 125.8), "Busan": (35.2, 129.0), "Panama": (9.0, -79.5), "Bogotá": (4.6, -74.1), "Lima": (-12.0, -77.0),
+    "Mexico City": (19.4, -99.1), "Tokyo": (35.7, 139.6), "Fukuoka": (33.6, 130.5), "Sapporo": (43.0, 141.4), "Taipei": (25.0, 121.5),
+    "Montréal": (45.5, -73.6), "Boston": (42.4, -71.1), "Sydney": (-33.8, 151.0), "Auckland": (-36.9, 174.8), "mid-Atlantic": (0.0, -30.0),
+}  # fmt: skip
+
+
+def masses(kind: str) -> dict[str, int]:
+    latitude, longitude = (np.array(one) for one in zip(*PLACES.values(), strict=True))
+    return dict(zip(PLACES, landmasses(latitude, longitude, kind).tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Berlin", "Madrid"), ("Berlin", "Shanghai"), ("Berlin", "Cape Town"), ("Berlin", "London"), ("Malmö", "Copenhagen"), ("Berlin", "Copenhagen"),
+     ("Singapore", "Shanghai"), ("Seoul", "Busan"), ("Panama", "Mexico City"), ("Bogotá", "Lima"), ("Tokyo", "Fukuoka"), ("Montréal", "Boston")],
+)  # fmt: skip
+def test_a_road_leads_from_one_to_the_other(one, other):
+    assert masses("road")[one] == masses("road")[other]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("London", "Dublin"), ("Berlin", "Dublin"), ("Seoul", "Pyongyang"), ("Seoul", "Shanghai"), ("Panama", "Bogotá"), ("Taipei", "Shanghai"),
+     ("Tokyo", "Sapporo"), ("Sydney", "Auckland"), ("Berlin", "Boston"), ("Tokyo", "Seoul")],
+)  # fmt: skip
+def test_no_road_leads_from_one_to_the_other(one, other):
+    assert masses("road")[one] != masses("road")[other]
+
+
+def test_trains_reach_hokkaido_under_the_sea_and_lorries_do_not():
+    assert masses("rail")["Tokyo"] == masses("rail")["Sapporo"]
+
+
+def test_the_open_sea_is_no_land():
+    assert masses("road")["mid-Atlantic"] == -1
+
+
+@pytest.mark.parametrize("link", FIXED_LINKS, ids=[one[0] for one in FIXED_LINKS])
+def test_every_bridge_and_tunnel_has_land_at_both_ends_and_joins_them(link):
+    _, kinds, one, other = link
+    for kind in kinds:
+        found = landmasses(np.array([one[0], other[0]]), np.array([one[1], other[1]]), kind)
+        assert found[0] == found[1] >= 0
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=[one[0] for one in CUTS])
+def test_a_cut_lies_on_another_landmass_than_the_place_beside_it(cut):
+    _, (latitude, longitude), outline = cut
+    inside = np.array(outline).mean(axis=0)
+    found = landmasses(
+        np.array([latitude, 37.5 if "Korea" in cut[0] else -10.0]), np.array([longitude, 127.5 if "Korea" in cut[0] else -60.0])
+    )
+    assert found[0] != found[1]
+    assert np.isfinite(inside).all()
+
+
+def codes(latitude: float, longitude: float) -> list[str]:
+    rows = nearest_ports(np.array([latitude]), np.array([longitude]), "road")[0]
+    return [sea_network().port_code[row] for row in rows if row >= 0]
+
+
+def test_a_town_inland_has_the_seaports_of_its_coast_nearest_first():
+    assert codes(34.9, -82.2)[0] == "USCHS"  # Spartanburg: Charleston
+    assert "USATL" not in codes(33.7, -84.4)  # Atlanta is no seaport, though it has a UN/LOCODE
+
+
+def test_lakes_whose_ships_do_not_cross_the_ocean_are_no_way_out():
+    assert codes(43.6, -79.4)[0] == "CAMTR"  # Toronto: Montréal
+
+
+def test_a_harbour_at_the_door_counts_though_it_is_small():
+    assert codes(63.84, 23.13)[0] == "FIKOK"  # Kokkola
+
+
+def test_an_island_without_seaport_uses_what_it_has():
+    assert codes(47.42, -53.82) != []  # Long Harbour, Newfoundland
+
+
+def test_a_port_over_the_water_is_no_port_of_the_place():
+    assert not set(codes(51.5, -1.0)) & {"IEDUB", "IECOB"}
+    assert all(code.startswith("KR") for code in codes(37.0, 127.5))
