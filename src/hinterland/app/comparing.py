@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hinterland.core.errors import HinterlandError
+from hinterland.model.plan import Plan
+from hinterland.store import Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,31 +15,24 @@ if TYPE_CHECKING:
     from hinterland.comparison import Board
     from hinterland.design import DesignResult
     from hinterland.model.network import Network
-    from hinterland.model.plan import Plan
-    from hinterland.store import Run
 
 __all__ = ["compare", "proof_of", "render"]
 
 
 def proof_of(result: DesignResult | Run) -> dict[str, object]:
     """What a report says of how a plan was found and proved, from a design or from a run folder."""
-    if hasattr(result, "manifest"):
-        told = result.manifest
-        keys = ("status", "gap_share", "verified", "verify_max_relative_error", "input_digest", "seconds", "seed", "versions", "size")
-        return {key: told.get(key) for key in keys} | {"objective": [(one["name"], one["value"]) for one in told.get("objective", [])]}
-    proof = result.proof
-    return {
-        "status": proof.status,
-        "gap_share": proof.gap_share,
-        "verified": proof.verify.ok,
-        "verify_max_relative_error": proof.verify.max_relative_error,
-        "input_digest": proof.input_digest,
-        "seconds": proof.seconds,
-        "seed": proof.seed,
-        "versions": dict(proof.versions),
-        "size": dict(proof.size),
-        "objective": list(result.objective),
-    }
+    if not isinstance(result, Run):
+        proof = result.proof
+        told = {key: getattr(proof, key) for key in ("status", "gap_share", "input_digest", "seconds", "seed")}
+        checked = {"verified": proof.verify.ok, "verify_max_relative_error": proof.verify.max_relative_error}
+        return told | checked | {"versions": dict(proof.versions), "size": dict(proof.size), "objective": list(result.objective)}
+    kept = result.manifest
+    keys = ("status", "gap_share", "verified", "verify_max_relative_error", "input_digest", "seconds", "seed", "versions", "size")
+    return {key: kept.get(key) for key in keys} | {"objective": [(one["name"], one["value"]) for one in kept.get("objective", [])]}
+
+
+def _plan_of(one: Plan | DesignResult | Run) -> Plan:
+    return one if isinstance(one, Plan) else one.plan
 
 
 def compare(
@@ -57,9 +52,9 @@ def compare(
 
     if not plans:
         raise HinterlandError("there is nothing to compare: name at least one plan")
-    bare = {name: getattr(one, "plan", one) for name, one in plans.items()}
-    proofs = {name: proof_of(one) for name, one in plans.items() if hasattr(one, "plan")}
-    freed = {name: getattr(one, "plan", one) for name, one in (price_of or {}).items()}
+    bare = {name: _plan_of(one) for name, one in plans.items()}
+    proofs = {name: proof_of(one) for name, one in plans.items() if not isinstance(one, Plan)}
+    freed = {name: _plan_of(one) for name, one in (price_of or {}).items()}
     return side_by_side(net, bare, proofs=proofs, against=against, price_of=freed)
 
 

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from hinterland.core.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from hinterland.comparison import Board
     from hinterland.core.progress import Progress
 
@@ -34,42 +32,28 @@ class DemoResult:
     runs: Path
 
 
-class _Part:
-    """One of several equal parts of a piece of work, told under its own name."""
-
-    def __init__(self, inner: Progress, name: str) -> None:
-        self._inner, self._name = inner, name
-
-    def advanced(self, task: str, done_share: float, note: str = "") -> None:
-        if task == "solve":
-            self._inner.advanced(f"solve {self._name}", done_share, note)
-
-    def cancelled(self) -> bool:
-        return self._inner.cancelled()
-
-
-def demo(out: str | Path = "out/demo", *, gap: float = 1e-4, seed: int = 0, progress: Progress = SILENT) -> DemoResult:
+def demo(out: str | Path = "out/demo", *, gap: float = 5e-4, seed: int = 0, workers: int = 1, progress: Progress = SILENT) -> DemoResult:
     """Solve the seed chain under three strategies, compare them and write report.html, summary.json and runs/<strategy>.
 
-    Every plan is solved anew. Raises Cancelled when stopped; runs that were finished stay.
+    Every plan is solved anew; with `workers` > 1 several at once, in processes (a script that does so needs the usual
+    `if __name__ == "__main__":`). Raises Cancelled when stopped; runs that were finished stay.
     """
     from hinterland.app.comparing import compare, render
-    from hinterland.app.planning import solve, write_run
-    from hinterland.app.reading import read
+    from hinterland.app.planning import read_run
+    from hinterland.app.solving_apart import solve_apart, solve_in_turn
     from hinterland.app.telling import summary
     from hinterland.model.samples import sample_path
-    from hinterland.store import Logged
 
     place = Path(out)
-    net = read(sample_path("seed_chain"))
-    found = {}
-    for name in (*STRATEGIES, WITHOUT):
-        logged = Logged(_Part(progress, name))
-        found[name] = solve(net, name, gap=gap, seed=seed, progress=logged)
-        progress.advanced(f"solve {name}", 1.0, f"{found[name].proof.seconds:.1f} s")
-        if name in STRATEGIES:
-            write_run(place / "runs" / name, net, found[name], log=logged.lines, replace=True)
-    board = compare(net, {name: found[name] for name in STRATEGIES}, price_of={"local-for-local": found[WITHOUT]})
+    folders = {name: place / "runs" / name for name in reversed(STRATEGIES)} | {WITHOUT: place / "without_exclusivity"}
+    source = sample_path("seed_chain")
+    if workers > 1:
+        solve_apart(source, folders, gap=gap, seed=seed, workers=workers, progress=progress)
+    else:
+        solve_in_turn(source, folders, gap=gap, seed=seed, progress=progress)
+    runs = {name: read_run(folder) for name, folder in folders.items()}
+    net = runs[WITHOUT].network
+    board = compare(net, {name: runs[name] for name in STRATEGIES}, price_of={"local-for-local": runs[WITHOUT]})
     progress.advanced("compare", 1.0)
     report = render(board, place / "report.html")
     progress.advanced("report", 1.0)
@@ -79,6 +63,6 @@ def demo(out: str | Path = "out/demo", *, gap: float = 1e-4, seed: int = 0, prog
     return DemoResult(board, told, _sentences(told), report, file, place / "runs")
 
 
-def _sentences(told: dict[str, Any]) -> Sequence[str]:
+def _sentences(told: dict[str, Any]) -> tuple[str, ...]:
     price = told.get("price_of_exclusivity") or {}
     return (f"price of exclusivity: {price['value']:,.0f} {price['unit']} ({price['of']})",) if price else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -11,6 +11,9 @@ from hinterland.cli.bars import bars
 from hinterland.cli.endings import CODES, ended_well, show_issues
 from hinterland.cli.route import route
 from hinterland.cli.shows import say, show_json, show_table
+
+if TYPE_CHECKING:
+    from hinterland.design import DesignResult
 
 __all__ = ["app", "main"]
 
@@ -113,7 +116,7 @@ def solve(
             except Cancelled as early:
                 if early.result is None:
                     raise
-                found, stopped = early.result, early
+                found, stopped = cast("DesignResult", early.result), early
         if out is not None:
             doors.write_run(out, net, found, log=logged.lines, replace=replace)
         told = doors.told_of(net, found)
@@ -267,7 +270,7 @@ def demo(
     from hinterland import app as doors
 
     with ended_well(as_json=as_json), bars(quiet=as_json) as drawn:
-        shown = doors.demo(out, progress=drawn)
+        shown = doors.demo(out, workers=2, progress=drawn)
         drawn.close()
         if as_json:
             show_json(shown.summary)

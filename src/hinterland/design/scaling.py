@@ -40,6 +40,8 @@ def matrix_of(b: Blueprint) -> Matrix:
         "disposed": of_pool[a.disposal.pool],
     }
     scale = np.ones(len(matrices.vlabels))
+    if b.draft.has("credit"):  # a column of money, counted in millions
+        scale[b.draft.labels("credit")] = 1e6
     for variable, values in quantities.items():
         if b.draft.has(variable):
             scale[b.draft.labels(variable)] = values
