@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from benchmarks import build_million
+from benchmarks import build_million, route_ten_thousand
 from benchmarks.measuring import lines_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def _read_million(repeats: int) -> list[str]:
 REGISTRY: dict[str, Callable[[int], list[str]]] = {
     "build_million": lambda repeats: build_million.report(repeats=repeats),
     "read_million": _read_million,
+    "route_ten_thousand": lambda repeats: route_ten_thousand.report(repeats=repeats),
 }
 """Name to a function that runs the benchmark so many times and returns lines for people."""
 

@@ -182,7 +182,7 @@ def leg_rates(net: Network, lanes: pl.DataFrame, legs: Legs, classes: list[str])
 
 def _unpriced(net: Network, lanes: pl.DataFrame, legs: Legs, priced: Bools, cost: Floats) -> list[Issue]:
     """Lanes that give no cost and have a leg whose mode has no freight rate there: they would move goods for nothing."""
-    open_end = np.isnan(cost).any(axis=1)
+    open_end = np.asarray(np.isnan(cost).any(axis=1))
     numbers, names = net["lanes"]["_row"].to_list(), net["lanes"]["lane_id"].to_list()
     issues: dict[int, Issue] = {}
     for leg in np.flatnonzero(~priced):

@@ -27,7 +27,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "contract_too_much": "contracts ask for more than all of a need, or for more than the supplier can make",
         "contradiction": "two cells of a plan's row speak of different lanes or products",
         "counted_as_zero": "something that costs or emits has no figure and counts as nothing (warning)",
-        "date_cuts_period": "a yes/no rule starts or ends inside a period and holds only in periods it covers whole (warning)",
+        "date_cuts_period": "a yes/no rule, which holds only in periods it covers whole, or a closure starts or ends inside a period (warning)",
         "decimal_comma": "a number is written with a decimal comma",
         "doubled_header": "a header names a column twice, or the header is repeated as a row",
         "duplicate_key": "two rows have the same key",

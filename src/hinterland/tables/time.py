@@ -81,19 +81,30 @@ def _cuts(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     if not edges:
         return []
     low, high = min(edges), max(edges)
+    rules = (
+        tables["policies"]
+        .filter(pl.col("kind").is_in(_WHOLE))
+        .select(pl.lit("policies"), "_row", "policy_id", "valid_from", "valid_to")
+        .rows()
+    )
+    closures = tables["closures"].select(pl.lit("closures"), "_row", "passage", "valid_from", "valid_to").rows()
     issues = []
-    rows = tables["policies"].filter(pl.col("kind").is_in(_WHOLE)).select("_row", "policy_id", "valid_from", "valid_to")
-    for row, name, first, last in rows.iter_rows():
+    for table, row, name, first, last in rules + closures:
         for column, day in (("valid_from", first), ("valid_to", last + timedelta(days=1) if last else None)):
             if day is not None and low < day < high and day not in edges:
+                whole = (
+                    "a yes/no rule holds only in periods it covers whole"
+                    if table == "policies"
+                    else "lanes then carry a whole period's goods on their open days"
+                )
                 issues.append(
                     Issue(
-                        "policies",
+                        table,
                         row,
                         column,
                         "date_cuts_period",
                         what=f"{name}: {day} lies inside a period",
-                        why="such a rule holds only in periods it covers whole",
+                        why=whole,
                         fix="move the date to a period's edge, or split the period",
                         severity="warning",
                     )

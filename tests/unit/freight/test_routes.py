@@ -139,7 +139,7 @@ def test_a_chain_is_routed_where_every_change_has_a_place(kinds, named, possible
 
 def test_ports_that_are_none_are_told_with_the_nearest_name():
     assert port_problem("NLRTM") is None
-    what, why, fix = port_problem("Rotterdam")
+    what, _why, fix = port_problem("Rotterdam")
     assert "no port" in what
     assert "NLRTM" in fix
     assert "km from the shipping network" in port_problem("USATL")[0]

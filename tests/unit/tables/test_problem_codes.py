@@ -92,6 +92,7 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("counted_as_zero", ("processes", 2, "electricity_kwh_per_unit"), put("processes", 0, electricity_kwh_per_unit=5.0)),
     ("counted_as_zero", ("processes", 2, "module_cost"), put("processes", 0, max_modules=1, module_capacity_per_year=10.0)),
     ("date_cuts_period", ("policies", 2, "valid_from"), add("policies", {"policy_id": "p", "kind": "max_sites", "value": 9, "valid_from": "2026-07-01"})),
+    ("date_cuts_period", ("closures", 2, "valid_to"), add("closures", {"passage": "suez", "valid_from": "2026-01-01", "valid_to": "2026-06-30"})),
     ("decimal_comma", ("lanes", 2, "cost_per_unit"), put("lanes", 0, cost_per_unit="1,5")),
     ("duplicate_key", ("lanes", 5, "lane_id"), lambda tables: tables["lanes"].append(dict(tables["lanes"][0]))),
     ("empty_cell", ("products", 3, "unit"), put("products", 1, unit=None)),
