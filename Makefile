@@ -3,10 +3,11 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
+CODE := src tests tools benchmarks
 UV := $(BIN)/uv
 export VIRTUAL_ENV := $(abspath $(VENV))
 
-.PHONY: help setup develop demo test test-all check format lock bench clean
+.PHONY: help setup develop demo test test-all check docs format lock bench clean
 help: ## Explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
@@ -35,15 +36,19 @@ test: develop ## Set up and run the tests
 test-all: develop ## Run the long tests too
 	$(BIN)/python -m pytest -q -m "not bench"
 
-check: develop ## Format, lint, strict types, import layers, docs
-	$(BIN)/ruff format --check --quiet src tests
-	$(BIN)/ruff check --quiet src tests
+check: develop ## Format, lint, strict types, import layers, pages made from code
+	$(BIN)/ruff format --check --quiet $(CODE)
+	$(BIN)/ruff check --quiet $(CODE)
 	$(BIN)/mypy src
 	$(BIN)/lint-imports
+	$(BIN)/python tools/write_docs.py --check
+
+docs: develop ## Write the pages that are made from the code
+	$(BIN)/python tools/write_docs.py
 
 format: develop ## Format the code
-	$(BIN)/ruff format --quiet src tests
-	$(BIN)/ruff check --quiet --fix src tests
+	$(BIN)/ruff format --quiet $(CODE)
+	$(BIN)/ruff check --quiet --fix $(CODE)
 
 lock: $(UV) ## Write the locks anew: names, versions and hashes alone
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build -o locks/run.txt

@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that are made from the code: cli.md, mathematics.md, house.md. `--check` only compares."""
+"""Write the pages of docs/ that are made from the code: cli, house, kpis, mathematics, problems, tables. `--check` only compares."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import pkgutil
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -46,8 +50,14 @@ def _mathematics() -> str:
 
     parts = [
         "# The model's rows\n",
-        "Every constraint block is one function; the sentence is its docstring. Symbols and sets are those of `docs/house.md` and the",
-        "tables of `docs/tables.md`; a_t is the length of period t in calendar years.\n",
+        "Every constraint block is one function; the sentence is its docstring, and a golden text of its rows is tested.\n",
+        "Decisions, all ≥ 0 and amounts of a period: `flow` (x, lane and product), `made` (y, line and vintage: existing or the period in",
+        "which its modules start), `bought` (b, offer), `stock` (i, only where `stocks` has a row), `disposed` (w, where the product may be",
+        "thrown away), `short` (u, demand not delivered), `open`, `start`, `stop` (0 or 1, only for candidate, committed and paused sites),",
+        "`module` (n, whole), `lane_used`, `lane_tested`, `group_used` (0 or 1), `broken` (violation of a soft policy). a_t is the length of",
+        "period t in calendar years; w the share of a period's days that a dated row covers; M a largest quantity read off the data.\n",
+        "Objectives are minimised in the order of `settings.objective`, each keeping those before within the tolerance: shortage (its cost",
+        "steers and is no real cost), cost (real money of base_date, plus the penalties of soft policies, which steer), co2e (kilograms).\n",
     ]
     for module in sorted(pkgutil.iter_modules(blocks.__path__), key=lambda one: one.name):
         loaded = importlib.import_module(f"hinterland.design.blocks.{module.name}")
@@ -87,13 +97,17 @@ def _house() -> str:
     return "\n".join(parts)
 
 
-PAGES = {"cli.md": _cli, "mathematics.md": _mathematics, "house.md": _house}
+def _pages() -> dict[str, Callable[[], str]]:
+    from hinterland.comparison import describe as figures
+    from hinterland.tables import describe as tables
+
+    return {"cli.md": _cli, "mathematics.md": _mathematics, "house.md": _house, **tables.PAGES, **figures.PAGES}
 
 
 def main() -> None:
     """Write the pages, or with --check say which are not as the code has it."""
     stale = []
-    for name, make in PAGES.items():
+    for name, make in _pages().items():
         path, text = DOCS / name, make()
         if "--check" in sys.argv:
             if not path.is_file() or path.read_text(encoding="utf-8") != text:

@@ -163,5 +163,5 @@ def rollup_plan(amounts: list[float]) -> Plan:
 
 def random_amounts(seed: int, *, share: float = 0.7) -> list[float]:
     """Amounts over six powers of ten, a share of them above zero."""
-    draw = random.Random(seed)  # noqa: S311
+    draw = random.Random(seed)
     return [10 ** draw.uniform(-3, 3) if draw.random() < share else 0.0 for _ in quantities()]

@@ -99,8 +99,9 @@ def solve_apart(
                 progress.advanced(*said.get())
             if progress.cancelled() and not stop.is_set():
                 stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                pending = {one for one in pending if not one.cancelled()}
+                for one in pending:
+                    one.cancel()  # what has not begun; what runs hears the wish
+            pending = {one for one in pending if not one.cancelled()}
             for one in done:
                 if not one.cancelled():
                     progress.advanced(f"solve {waiting[one]}", 1.0, "done")

@@ -2,11 +2,11 @@ import json
 
 import polars as pl
 import pytest
-from worlds import network, two_makers
 
 from hinterland.app import solve
 from hinterland.core.errors import InvalidTables
 from hinterland.store import Logged, read_run, safe_name, write_run
+from worlds import network, two_makers
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,8 @@ OVERRIDE = {"scenario_id": "s", "order": 1, "table": "lanes", "where": "lane_id=
 CHANGE = {"change_id": "x", "table": "lanes", "where": "lane_id=near-plant", "column": "cost_per_unit", "action": "scale", "value": 2.0}
 
 TRUCK = both(
-    add("modes", {"mode_id": "truck", "kind": "road", "speed_km_per_day": 500.0}), add("freight_rates", {"mode_id": "truck", "cost_per_tkm": 0.1})
+    add("modes", {"mode_id": "truck", "kind": "road", "speed_km_per_day": 500.0}),
+    add("freight_rates", {"mode_id": "truck", "cost_per_tkm": 0.1}),
 )
 RULE = both(TRUCK, add("lane_rules", {"rule_id": "r", "product_id": "car", "from_group": "plant", "mode_chain": "truck"}),
             lambda tables: tables["lanes"].pop())  # fmt: skip

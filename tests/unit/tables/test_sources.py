@@ -1,6 +1,5 @@
-from worlds import two_makers
-
 from hinterland.app import check
+from worlds import two_makers
 
 
 def test_a_row_may_cite_several_sources_and_each_must_be_there():
