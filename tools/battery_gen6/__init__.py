@@ -1,0 +1,1 @@
+"""Modules of the builder of the sample `battery_gen6`."""
