@@ -24,7 +24,7 @@ def safe_name(text: str) -> str:
     """A name that is a plain folder name whatever the user's id was: no separators, no leading dot, at most 80 letters.
 
     >>> safe_name("local-for-local"), safe_name("../../etc/passwd"), safe_name("")
-    ('local-for-local', '_etc_passwd', '_')
+    ('local-for-local', '___etc_passwd', '_')
     """
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", text).lstrip(".")
     return plain[:80].replace("..", "_") or "_"
