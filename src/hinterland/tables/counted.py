@@ -57,8 +57,10 @@ def _zero(table: str, row: int, column: str, what: str, fix: str) -> Issue:
 def _modules(processes: pl.DataFrame) -> list[Issue]:
     """Modules without a size make nothing; without a cost they are free."""
     issues = []
-    rows = processes.filter(pl.col("max_modules") > 0).select("_row", "site_id", "module_capacity_per_year", "module_cost")
-    for row, site, size, cost in rows.iter_rows():
+    rows = processes.filter(pl.col("max_modules") > 0)
+    for row, site, size, cost, life in rows.select(
+        "_row", "site_id", "module_capacity_per_year", "module_cost", "asset_life_years"
+    ).iter_rows():
         if size is None:
             what, why = f"{site} may build modules and none has a capacity", "they would never make anything"
             fix = "fill module_capacity_per_year, or set max_modules to 0"
@@ -67,7 +69,30 @@ def _modules(processes: pl.DataFrame) -> list[Issue]:
             issues.append(
                 _zero("processes", row, "module_cost", f"modules of {site} have no cost", "fill module_cost (0 if they are free)")
             )
+        elif cost and life is None:
+            what, why = (
+                f"modules of {site} have a cost and no life",
+                "capital is paid over the life, so there is no yearly payment to count",
+            )
+            fix = "fill asset_life_years"
+            issues.append(Issue("processes", row, "asset_life_years", "empty_cell", what=what, why=why, fix=fix))
     return issues
+
+
+def _unpriced_pacts(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
+    """Take-or-pay phases of contracts without a price: what is not taken would cost nothing."""
+    owed = tables["contract_phases"].filter((pl.col("take_or_pay_share") > 0) & (pl.col("min_quantity_per_year") > 0))
+    bare = owed.join(tables["contract_prices"].select("contract_id"), on="contract_id", how="anti")
+    return [
+        _zero(
+            "contract_phases",
+            row,
+            "take_or_pay_share",
+            f"{contract} asks to take or pay and has no price",
+            f"add a row for {contract} to contract_prices",
+        )
+        for row, contract in bare.select("_row", "contract_id").iter_rows()
+    ]
 
 
 def _lead_times(lanes: pl.DataFrame, periods: pl.DataFrame) -> list[Issue]:
@@ -90,5 +115,5 @@ def _lead_times(lanes: pl.DataFrame, periods: pl.DataFrame) -> list[Issue]:
 
 def counted_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     """Costs and emissions that would be nothing for want of a row, and lead times that the planning periods do not see."""
-    issues = _masses(tables) + _energy(tables) + _modules(tables["processes"])
+    issues = _masses(tables) + _energy(tables) + _modules(tables["processes"]) + _unpriced_pacts(tables)
     return issues + _lead_times(tables["lanes"], tables["periods"])

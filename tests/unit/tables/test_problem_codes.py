@@ -92,6 +92,10 @@ ROWS: list[tuple[str, Where, Change]] = [
         "power_contracts", {"power_contract_id": "a", "site_id": "near", "share": 0.7}, {"power_contract_id": "b", "site_id": "near", "share": 0.4})),
     ("counted_as_zero", ("processes", 2, "electricity_kwh_per_unit"), put("processes", 0, electricity_kwh_per_unit=5.0)),
     ("counted_as_zero", ("processes", 2, "module_cost"), put("processes", 0, max_modules=1, module_capacity_per_year=10.0)),
+    ("counted_as_zero", ("contract_phases", 2, "take_or_pay_share"), both(
+        add("contracts", CONTRACT), add("contract_phases", {**PHASE, "min_quantity_per_year": 10.0, "take_or_pay_share": 0.8}))),
+    ("empty_cell", ("processes", 2, "asset_life_years"), put(
+        "processes", 0, max_modules=1, module_capacity_per_year=10.0, module_cost=100.0)),
     ("date_cuts_period", ("policies", 2, "valid_from"), add("policies", {"policy_id": "p", "kind": "max_sites", "value": 9, "valid_from": "2026-07-01"})),
     ("date_cuts_period", ("closures", 2, "valid_to"), add("closures", {"passage": "suez", "valid_from": "2026-01-01", "valid_to": "2026-06-30"})),
     ("decimal_comma", ("lanes", 2, "cost_per_unit"), put("lanes", 0, cost_per_unit="1,5")),
