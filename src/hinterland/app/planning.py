@@ -71,7 +71,7 @@ def verify(net: Network, plan: Plan, *, scenario: str | Sequence[str] | None = N
 
 def read_plan(folder: str | Path, net: Network | None = None) -> Plan:
     """Read a plan folder; with `net` every id is looked up in it. Raises InvalidTables with every problem at once."""
-    from hinterland.model.plan import read_plan as read
+    from hinterland.model.plan_reading import read_plan as read
 
     return read(folder, net)
 

@@ -14,7 +14,8 @@ import polars as pl
 from hinterland.core.digest import digest_of
 from hinterland.core.errors import InvalidTables, Issue
 from hinterland.model.network import Network
-from hinterland.model.plan import Plan, read_plan
+from hinterland.model.plan import Plan
+from hinterland.model.plan_reading import read_plan
 from hinterland.model.scenario import resolve
 from hinterland.store.folders import MARK, staged
 from hinterland.tables import read_tables

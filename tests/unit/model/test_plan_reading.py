@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from hinterland.core.errors import InvalidTables
-from hinterland.model.plan import Plan, check_plan, read_plan
+from hinterland.model.plan import Plan
+from hinterland.model.plan_reading import check_plan, read_plan
 from hinterland.model.verify import verify
 from rich_world import rich_plan, rich_tables
 from worlds import network, two_makers
