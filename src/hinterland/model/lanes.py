@@ -182,23 +182,21 @@ def leg_rates(net: Network, lanes: pl.DataFrame, legs: Legs, classes: list[str])
 
 def _unpriced(net: Network, lanes: pl.DataFrame, legs: Legs, priced: Bools, cost: Floats) -> list[Issue]:
     """Lanes that give no cost and have a leg whose mode has no freight rate there: they would move goods for nothing."""
-    open_end = np.asarray(np.isnan(cost).any(axis=1))
-    numbers, names = net["lanes"]["_row"].to_list(), net["lanes"]["lane_id"].to_list()
-    issues: dict[int, Issue] = {}
-    for leg in np.flatnonzero(~priced):
-        at = int(legs.lane[leg])
-        row = int(lanes["lane_row"][at])
-        if open_end[at] and row not in issues and np.isfinite(legs.km[leg]):
-            issues[row] = Issue(
-                "lanes",
-                numbers[row],
-                "cost_per_unit",
-                "missing_freight_rate",
-                what=f"lane {names[row]} has no cost, and its {legs.modes[legs.mode[leg]]} leg no freight rate",
-                why="goods would move for nothing",
-                fix="fill cost_per_unit, or add a row to freight_rates for this mode and route",
-            )
-    return list(issues.values())
+    bare = np.flatnonzero(~priced & np.isnan(cost).any(axis=1)[legs.lane] & np.isfinite(legs.km))
+    rows, first = np.unique(lanes["lane_row"].to_numpy()[legs.lane[bare]], return_index=True)
+    numbers, names = net["lanes"]["_row"], net["lanes"]["lane_id"]
+    return [
+        Issue(
+            "lanes",
+            numbers[int(row)],
+            "cost_per_unit",
+            "missing_freight_rate",
+            what=f"lane {names[int(row)]} has no cost, and its {legs.modes[legs.mode[bare[at]]]} leg no freight rate",
+            why="goods would move for nothing",
+            fix="fill cost_per_unit, or add a row to freight_rates for this mode and route",
+        )
+        for row, at in zip(rows, first, strict=True)
+    ]
 
 
 def _unvalued(lanes: pl.DataFrame, due: Bools) -> list[Issue]:
