@@ -182,7 +182,7 @@ def leg_rates(net: Network, lanes: pl.DataFrame, legs: Legs, classes: list[str])
 
 def _unpriced(net: Network, lanes: pl.DataFrame, legs: Legs, priced: Bools, cost: Floats) -> list[Issue]:
     """Lanes that give no cost and have a leg whose mode has no freight rate there: they would move goods for nothing."""
-    bare = np.flatnonzero(~priced & np.isnan(cost).any(axis=1)[legs.lane] & np.isfinite(legs.km))
+    bare = np.flatnonzero(~priced & np.asarray(np.isnan(cost).any(axis=1))[legs.lane] & np.isfinite(legs.km))
     rows, first = np.unique(lanes["lane_row"].to_numpy()[legs.lane[bare]], return_index=True)
     numbers, names = net["lanes"]["_row"], net["lanes"]["lane_id"]
     return [
