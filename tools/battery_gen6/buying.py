@@ -234,9 +234,27 @@ def purchases(ref: Reference) -> list[Row]:
                     "BatPaC default price; footprint: low end of the Chinese range",
                 )
         if site == "catl_yibin":
-            offer(site, "cell_housing_lfp", "market", "CN", A.housing_price, B.housing_lfp_co2e, B.housing_lfp_co2e.note)
+            offer(site, "cell_housing_lfp", "market", "CN", A.housing_price, B.low_carbon_housing, B.low_carbon_housing.note)
         else:
-            offer(site, "cell_housing", "market", country, A.housing_price, A.housing_co2e, A.housing_co2e.note)
+            usual = country == "CN"
+            offer(
+                site,
+                "cell_housing",
+                "market",
+                country,
+                A.housing_price,
+                *((A.housing_co2e, A.housing_co2e.note) if usual else (B.low_carbon_housing, B.low_carbon_housing.note)),
+            )
+            if usual:
+                offer(
+                    site,
+                    "cell_housing",
+                    "low_carbon",
+                    "CN",
+                    A.housing_price * (B.low_carbon_premium + 1.0),
+                    B.low_carbon_housing,
+                    B.low_carbon_housing.note,
+                )
         offer(site, "binder", "market", country, A.binder_price, A.binder_co2e, A.binder_price.note)
     paid, parts = ref.process("pack", "assembly cost") * 0.0, _pack_parts(ref)
     for hall, country in (("woodruff", "US"), ("san_luis_potosi", "MX"), ("debrecen", "HU"), ("irlbach", "DE"), ("shenyang", "CN")):

@@ -310,16 +310,19 @@ def _anode(c: Costs) -> list[Line]:
         Line("vianode_heroya", "anode_synthetic", capacity=ref.capacity("an_vianode_heroya") * T, available=_open("vianode_heroya"), conversion=west,
              direct=hydro, note=f"published footprint: {inside}; capital inside"),
     ]  # fmt: skip
+    sold_nmg = ref.in_note("an_nmg_becancour", r"about (\d+)% of phase 2")
+    left_of_nmg = Fact(1.0 - sold_nmg.value / 100.0, "derived", sold_nmg.source)
     for site, row, modules, part, cost, recipe, foot in (
-        ("nmg_becancour", "an_nmg_becancour", 2, A.nmg_line_part, own_mine, "anode_natural_integrated", ref.pcf("graphite_natural_coated", "NMG Quebec projected")),
+        ("nmg_becancour", "an_nmg_becancour", 1, left_of_nmg, own_mine, "anode_natural_integrated", ref.pcf("graphite_natural_coated", "NMG Quebec projected")),
         ("talga_lulea", "an_talga_lulea", 2, B.line_part, own_mine, "anode_natural_integrated", ref.pcf("graphite_natural_coated", "NMG Quebec projected")),
-        ("vianode_st_thomas", "an_vianode_st_thomas", 2, assumed(0.2, "first phase: a fifth"), ref.process("Vianode St. Thomas", "capex"), "anode_synthetic", hydro),
+        ("vianode_st_thomas", "an_vianode_st_thomas", 1, B.first_phase, ref.process("Vianode St. Thomas", "capex"), "anode_synthetic", hydro),
     ):  # fmt: skip
         lines.append(
             Line(site, recipe, module=ref.capacity(row) * (T * part.value), modules=modules, module_cost=cost, months=months, life=A.chemical_life_years,
                  ramp="cathode_plant", conversion=west - _capital(cost, A.chemical_life_years), direct=foot,
                  note="published footprint from cradle to gate, energy inside; capital added by the model"
-                 + ("; footprint and capital as for Nouveau Monde" if site == "talga_lulea" else ""))
+                 + {"talga_lulea": "; footprint and capital as for Nouveau Monde", "nmg_becancour": "; what its two contracts leave",
+                    "vianode_st_thomas": f"; {B.first_phase.note}"}[site])
         )  # fmt: skip
     return lines
 

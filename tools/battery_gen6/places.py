@@ -121,7 +121,10 @@ def _sites(ref: Reference) -> list[Row]:
         if spec.status == "committed":
             row |= {"earliest_date": "2026-01-01", "note": f"{row['note']}; start of production 2026 as announced in 2023"}
         if spec.status == "candidate":
-            row |= {"note": f"{row['note']}; what is built is decided by its modules"}
+            row |= {
+                "latest_date": "2032-12-31",
+                "note": f"{row['note']}; what is built is decided by its modules, by 2032 at the latest (assumed)",
+            }
         if spec.site_id in told:
             row |= {
                 "investment": told[spec.site_id].value, "closing_cost": A.closing_part.value * told[spec.site_id].value,
@@ -190,8 +193,7 @@ def _groups() -> list[Row]:
     members += [("far_east", country, "country") for country in ("CN", "KR", "ID", "JP")]
     members += [("gen6_halls", site, "site") for site in dict.fromkeys(hall for _, hall, _ in _halls())]
     members += [("gen6_cells", site, "site") for site in CELLS]
-    members += [("bridge_cells", site, "site") for site in B.bridge]
-    members += [("asia", region, "country") for region in ("china", "northeast_asia", "southeast_asia")]
+    members += [("nmc_cells", site, "site") for site in (*CELLS, *B.bridge)]
     return [{"group_id": group, "member": member, "kind": kind} for group, member, kind in members]
 
 
