@@ -5,6 +5,7 @@ from hinterland.app.demonstrating import DemoResult, demo
 from hinterland.app.planning import read_plan, read_run, solve, trace, verify, write_run
 from hinterland.app.reading import check, new, read
 from hinterland.app.routing import explain_route
+from hinterland.app.studying import demo_reference
 from hinterland.app.telling import compare_runs, side_by_side, story_of, summary, told_of, verify_run
 from hinterland.model.samples import sample_path
 
@@ -14,6 +15,7 @@ __all__ = [
     "compare",
     "compare_runs",
     "demo",
+    "demo_reference",
     "explain_route",
     "new",
     "proof_of",

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import polars as pl
+
     from hinterland.comparison import Board
     from hinterland.design import DesignResult
     from hinterland.model.network import Network
@@ -58,8 +60,11 @@ def compare(
     return side_by_side(net, bare, proofs=proofs, against=against, price_of=freed)
 
 
-def render(board: Board, path: str | Path) -> Path:
-    """Write one self-contained HTML report: no server, no network, no script; prints well."""
+def render(board: Board, path: str | Path, *, regret: pl.DataFrame | None = None, regret_in: str = "another world") -> Path:
+    """Write one self-contained HTML report: no server, no network, no script; prints well.
+
+    `regret` is what `comparison.regret_of` says of the plans in the world `regret_in`.
+    """
     from hinterland.report import render as write
 
-    return write(board, path)
+    return write(board, path, regret=regret, regret_in=regret_in)

@@ -40,17 +40,18 @@ def demo(out: str | Path = "out/demo", *, gap: float = 5e-4, seed: int = 0, work
     """
     from hinterland.app.comparing import compare, render
     from hinterland.app.planning import read_run
-    from hinterland.app.solving_apart import solve_apart, solve_in_turn
+    from hinterland.app.solving_apart import Job, solve_apart, solve_in_turn
     from hinterland.app.telling import summary
     from hinterland.model.samples import sample_path
 
     place = Path(out)
     folders = {name: place / "runs" / name for name in reversed(STRATEGIES)} | {WITHOUT: place / "without_exclusivity"}
+    jobs = [Job(name, (name,), folder) for name, folder in folders.items()]
     source = sample_path("seed_chain")
     if workers > 1:
-        solve_apart(source, folders, gap=gap, seed=seed, workers=workers, progress=progress)
+        solve_apart(source, jobs, gap=gap, seed=seed, workers=workers, progress=progress)
     else:
-        solve_in_turn(source, folders, gap=gap, seed=seed, progress=progress)
+        solve_in_turn(source, jobs, gap=gap, seed=seed, progress=progress)
     runs = {name: read_run(folder) for name, folder in folders.items()}
     net = runs[WITHOUT].network
     board = compare(net, {name: runs[name] for name in STRATEGIES}, price_of={"local-for-local": runs[WITHOUT]})

@@ -1,29 +1,45 @@
-"""Several scenarios solved at once, each in a process of its own; run folders are what comes back."""
+"""Many designs of one set of tables at once, each in a process of its own; run folders are what comes back."""
 
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor, wait
+from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hinterland.core.errors import Cancelled, HinterlandError
 from hinterland.core.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from hinterland.core.progress import Progress
 
-__all__ = ["solve_apart", "solve_in_turn"]
+__all__ = ["Job", "solve_apart", "solve_in_turn"]
 
 _WAIT_SECONDS = 0.1
 _LINK: dict[str, Any] = {}
 """In a worker: the wish to stop and the way to tell progress, handed over when the worker starts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One design: the scenarios it is made under, and the run folder it goes to.
+
+    `complete` is a planner's partial plan (folder) to keep and fill in, `fix` a run whose openings, modules and contracts
+    are kept.
+    """
+
+    name: str
+    scenarios: tuple[str, ...]
+    folder: Path
+    complete: Path | None = None
+    fix: Path | None = None
+
+
 class _Named:
-    """Progress of one of several solves, told under its scenario's name."""
+    """Progress of one of several solves, told under its job's name."""
 
     def __init__(self, inner: Progress, name: str) -> None:
         self._inner, self._name = inner, name
@@ -54,19 +70,22 @@ def _join(stop: Any, said: Any) -> None:
     _LINK.update(stop=stop, said=said)
 
 
-def _solve_into(tables: str | Path, name: str, folder: str | Path, gap: float, seed: int, progress: Progress) -> None:
-    from hinterland.app.planning import solve, write_run
+def _solve_into(tables: str | Path, job: Job, gap: float, seed: int, progress: Progress) -> None:
+    from hinterland.app.planning import read_plan, read_run, solve, write_run
     from hinterland.app.reading import read
     from hinterland.store import Logged
 
-    logged, net = Logged(_Named(progress, name)), read(tables)
-    write_run(folder, net, solve(net, name, gap=gap, seed=seed, progress=logged), log=logged.lines, replace=True)
+    logged, net = Logged(_Named(progress, job.name)), read(tables)
+    kept = None if job.fix is None else read_run(job.fix).plan
+    partial = None if job.complete is None else read_plan(job.complete)
+    found = solve(net, job.scenarios, gap=gap, seed=seed, fix=kept, complete=partial, progress=logged)
+    write_run(job.folder, net, found, log=logged.lines, replace=True)
 
 
-def _solve_one(tables: str, name: str, folder: str, gap: float, seed: int) -> tuple[str, str]:
-    """Solve one scenario into its run folder; returns (what went wrong in a word, the words)."""
+def _solve_one(tables: str, job: Job, gap: float, seed: int) -> tuple[str, str]:
+    """Solve one job into its run folder; returns (what went wrong in a word, the words)."""
     try:
-        _solve_into(tables, name, folder, gap, seed, _Caller())
+        _solve_into(tables, job, gap, seed, _Caller())
     except Cancelled as stopped:
         return "stopped", str(stopped)
     except HinterlandError as refused:
@@ -74,24 +93,24 @@ def _solve_one(tables: str, name: str, folder: str, gap: float, seed: int) -> tu
     return "", ""
 
 
-def solve_in_turn(tables: str | Path, runs: Mapping[str, Path], *, gap: float = 1e-4, seed: int = 0, progress: Progress = SILENT) -> None:
-    """Solve each scenario of `runs` into its folder, one after the other; raises as `solve` does."""
-    for name, folder in runs.items():
-        _solve_into(tables, name, folder, gap, seed, progress)
-        progress.advanced(f"solve {name}", 1.0, "done")
+def solve_in_turn(tables: str | Path, jobs: Sequence[Job], *, gap: float = 1e-4, seed: int = 0, progress: Progress = SILENT) -> None:
+    """Solve each job into its folder, one after the other; raises as `solve` does."""
+    for job in jobs:
+        _solve_into(tables, job, gap, seed, progress)
+        progress.advanced(f"solve {job.name}", 1.0, "done")
 
 
 def solve_apart(
-    tables: str | Path, runs: Mapping[str, Path], *, gap: float = 1e-4, seed: int = 0, workers: int = 2, progress: Progress = SILENT
+    tables: str | Path, jobs: Sequence[Job], *, gap: float = 1e-4, seed: int = 0, workers: int = 2, progress: Progress = SILENT
 ) -> None:
-    """Solve each scenario of `runs` into its folder, `workers` at a time; same results as one after the other.
+    """Solve each job into its folder, `workers` at a time; the same results as one after the other.
 
-    Raises Cancelled when stopped: runs that were finished stay. HinterlandError tells which scenario could not be solved.
+    Raises Cancelled when stopped: runs that were finished stay. HinterlandError tells which job could not be solved.
     """
     context = get_context("spawn")
     stop, said = context.Event(), context.SimpleQueue()
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_join, initargs=(stop, said)) as pool:
-        waiting = {pool.submit(_solve_one, str(tables), name, str(folder), gap, seed): name for name, folder in runs.items()}
+        waiting = {pool.submit(_solve_one, str(tables), job, gap, seed): job.name for job in jobs}
         pending = set(waiting)
         while pending:
             done, pending = wait(pending, timeout=_WAIT_SECONDS)

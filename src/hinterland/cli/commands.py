@@ -9,7 +9,6 @@ import typer
 
 from hinterland.cli.bars import bars
 from hinterland.cli.endings import CODES, ended_well, show_issues
-from hinterland.cli.route import route
 from hinterland.cli.shows import say, show_json, show_table
 
 if TYPE_CHECKING:
@@ -261,25 +260,27 @@ def verify(
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="folder for the report, the summary and the runs")] = Path(
-        "out/demo"
-    ),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FOLDER", help="folder for report, summary and runs; default out/demo or out/reference"),
+    ] = None,
+    reference: Annotated[bool, typer.Option("--reference", help="the reference network in its worlds instead (minutes)")] = False,
     as_json: Json = False,
 ) -> None:
     """Compare three strategies on the seed chain: cheapest, local-for-local, least CO2e; write the report."""
     from hinterland import app as doors
 
     with ended_well(as_json=as_json), bars(quiet=as_json) as drawn:
-        shown = doors.demo(out, workers=2, progress=drawn)
+        if reference:
+            shown = doors.demo_reference(out or Path("out/reference"), workers=2, progress=drawn)
+        else:
+            shown = doors.demo(out or Path("out/demo"), workers=2, progress=drawn)
         drawn.close()
         if as_json:
             show_json(shown.summary)
         else:
             show_board(shown.board)
             say(*shown.sentences, f"report: {shown.report}", f"summary: {shown.summary_file}", f"runs: {shown.runs}")
-
-
-app.command()(route)
 
 
 def main() -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hinterland.report.findings import Cell, cell, unit_of
-from hinterland.report.numbers import number
+from hinterland.report.numbers import amount, number
 from hinterland.report.words import chain_order, kpi_name, plain, sentence
 
 if TYPE_CHECKING:
     from hinterland.comparison import Board
 
-__all__ = ["Kpi", "kpis", "limits", "matrix", "references"]
+__all__ = ["Kpi", "kpis", "limits", "matrix", "references", "regrets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,19 @@ def matrix(board: Board, frame: pl.DataFrame, column: str, value: str) -> list[t
         for stage, kind in keys
         if any(abs(held.get((stage, kind, one)) or 0.0) > 1e-12 for one in board.strategies)
     ]
+
+
+def regrets(frame: pl.DataFrame | None) -> list[tuple[str, list[str]]]:
+    """Plan, and cost where it was made, cost in the other world, best there, regret, regret in %, CO2e there, shortage there."""
+    if frame is None:
+        return []
+    rows = []
+    for row in frame.iter_rows(named=True):
+        share = row["regret_share"]
+        percent = "–" if share is None else f"{number(100.0 * share, 2)} %"
+        money = [amount(row[name], "") for name in ("made_cost", "judged_cost", "best_cost", "regret")]
+        rows.append((row["plan"], [*money, percent, amount(row["judged_co2e_t"], "t"), f"{number(100.0 * row['shortage_share'], 2)} %"]))
+    return rows
 
 
 def references(board: Board) -> list[tuple[str, str, str, str]]:

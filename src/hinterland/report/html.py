@@ -93,9 +93,17 @@ def _own_version() -> str:
         return "of unknown version"
 
 
-def render(board: Board, path: str | Path, *, generated_at: datetime | None = None) -> Path:
+def render(
+    board: Board,
+    path: str | Path,
+    *,
+    regret: pl.DataFrame | None = None,
+    regret_in: str = "another world",
+    generated_at: datetime | None = None,
+) -> Path:
     """Write the report of a board and return its path. Folders are made where they are missing.
 
+    `regret` (comparison.regret_of) adds what the plans cost in the world `regret_in`.
     The file is complete in itself: no script, no address, no font to load; light, dark and print share it. `generated_at` is the
     time printed on it (default: now, in UTC); with it given, the same board gives the same bytes. Raises OSError where the file
     cannot be written, ValueError where a figure would hold what a report must not.
@@ -132,6 +140,8 @@ def render(board: Board, path: str | Path, *, generated_at: datetime | None = No
         ],
         limits=appendix.limits(board),
         references=appendix.references(board),
+        regrets=appendix.regrets(regret),
+        regret_in=regret_in,
         time=(generated_at or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M %Z").strip(),
         version=_own_version(),
     )

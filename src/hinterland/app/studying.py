@@ -1,0 +1,75 @@
+"""The reference network in its worlds: every strategy solved, compared within its world, and judged in another."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hinterland.app.demonstrating import DemoResult
+from hinterland.core.progress import SILENT
+
+if TYPE_CHECKING:
+    from hinterland.core.progress import Progress
+
+__all__ = ["demo_reference"]
+
+WORLDS = ("announced-2023", "status-2026", "announced-2023-slow", "status-2026-half-electric")
+STRATEGIES = ("global", "local-for-local", "least-co2e")
+BASELINE = "as-announced"
+"""A partial plan of the announcement, completed: the baseline of the first world."""
+JUDGED = "status-2026-kept"
+"""The world in which the first world's plans are judged: later tariffs and demand, what was decided stands."""
+GAP = 4e-3
+
+
+def demo_reference(
+    out: str | Path = "out/reference", *, gap: float = GAP, seed: int = 0, workers: int = 1, progress: Progress = SILENT
+) -> DemoResult:
+    """Solve the reference network in every world under every strategy, judge the first world's plans in the later one.
+
+    Writes <world>.html for the two main worlds, summary.json (worlds, regret) and runs/<world>/<strategy>. Raises
+    Cancelled when stopped; runs that were finished stay.
+    """
+    from hinterland.app.comparing import compare, render
+    from hinterland.app.planning import read_run
+    from hinterland.app.solving_apart import Job, solve_apart, solve_in_turn
+    from hinterland.app.telling import summary
+    from hinterland.comparison import regret_of
+    from hinterland.model.samples import sample_path
+
+    place, source = Path(out), sample_path("battery_gen6")
+    runs = place / "runs"
+    first = [BASELINE, *STRATEGIES]
+    jobs = [Job(f"{world} {one}", (world, one), runs / world / one) for world in WORLDS for one in reversed(STRATEGIES)]
+    jobs.append(
+        Job(f"{WORLDS[0]} {BASELINE}", (WORLDS[0], BASELINE), runs / WORLDS[0] / BASELINE, complete=source / "plans" / "as_announced")
+    )
+    jobs.append(Job(f"{JUDGED} best", (JUDGED, "global"), runs / JUDGED / "best"))
+    later = [Job(f"{JUDGED} {one}", (JUDGED, one), runs / JUDGED / one, fix=runs / WORLDS[0] / one) for one in first]
+    for stage in (jobs, later):
+        if workers > 1:
+            solve_apart(source, stage, gap=gap, seed=seed, workers=workers, progress=progress)
+        else:
+            solve_in_turn(source, stage, gap=gap, seed=seed, progress=progress)
+
+    kept = {world: {one: read_run(runs / world / one) for one in (first if world == WORLDS[0] else STRATEGIES)} for world in WORLDS}
+    net = kept[WORLDS[0]]["global"].network
+    judged = {one: read_run(runs / JUDGED / one).plan for one in first}
+    best = [read_run(runs / JUDGED / "best").plan]
+    regret = regret_of(net, {one: run.plan for one, run in kept[WORLDS[0]].items()}, judged, best)
+    boards = {}
+    for world, plans in kept.items():
+        boards[world] = compare(plans["global"].network, plans)
+        progress.advanced(f"compare {world}", 1.0)
+    for world in WORLDS[:2]:
+        render(boards[world], place / f"{world}.html", regret=regret if world == WORLDS[0] else None, regret_in="the world of 2026")
+        progress.advanced(f"report {world}", 1.0)
+    told: dict[str, Any] = {"worlds": {world: summary(board) for world, board in boards.items()}, "regret": regret.to_dicts()}
+    file = place / "summary.json"
+    file.write_text(json.dumps(told, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    sentences = [
+        f"{row['plan']}: {row['judged_cost']:,.0f} {boards[WORLDS[0]].currency} in the world of 2026, regret {row['regret']:,.0f}"
+        for row in regret.iter_rows(named=True)
+    ]
+    return DemoResult(boards[WORLDS[0]], told, tuple(sentences), place / f"{WORLDS[0]}.html", file, runs)
