@@ -6,6 +6,7 @@ from hinterland.app.planning import read_plan, read_run, solve, trace, verify, w
 from hinterland.app.reading import check, new, read
 from hinterland.app.routing import explain_route
 from hinterland.app.studying import demo_reference
+from hinterland.app.supply import supply_of
 from hinterland.app.telling import compare_runs, side_by_side, story_of, summary, told_of, verify_run
 from hinterland.model.samples import sample_path
 
@@ -28,6 +29,7 @@ __all__ = [
     "solve",
     "story_of",
     "summary",
+    "supply_of",
     "told_of",
     "trace",
     "verify",

@@ -9,7 +9,7 @@ import typer
 
 from hinterland.cli.bars import bars
 from hinterland.cli.endings import CODES, ended_well, show_issues
-from hinterland.cli.shows import say, show_json, show_table
+from hinterland.cli.shows import plain, say, show_json, show_table
 
 if TYPE_CHECKING:
     from hinterland.design import DesignResult
@@ -45,7 +45,14 @@ def _root(version: Annotated[bool, typer.Option("--version", callback=_version, 
 
 
 @app.command()
-def check(tables: Tables, scenario: Scenario = None, as_json: Json = False) -> None:
+def check(
+    tables: Tables,
+    scenario: Scenario = None,
+    supply: Annotated[
+        bool, typer.Option("--supply", help="also show what is available against what is needed, by product and period")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """List every problem of the tables: table, row, column, what, why, how to fix."""
     from dataclasses import asdict
 
@@ -53,12 +60,35 @@ def check(tables: Tables, scenario: Scenario = None, as_json: Json = False) -> N
 
     with ended_well(as_json=as_json):
         issues = doors.check(tables, scenario)
+        broken = any(one.severity == "error" for one in issues)
+        there = doors.supply_of(doors.read(tables), scenario) if supply and not broken else None
         if as_json:
-            show_json({"problems": [asdict(one) for one in issues]})
+            told = {"problems": [asdict(one) for one in issues]}
+            show_json(plain(told if there is None else told | {"supply": there.to_dicts()}))
         else:
             show_issues(issues, stream="stdout")
-        if any(one.severity == "error" for one in issues):
+            if there is not None:
+                _show_supply(there)
+        if broken:
             raise SystemExit(CODES["tables"])
+
+
+def _show_supply(there: Any) -> None:
+    """What can be made with every module, and bought, over what is needed; a line a product, a column a period."""
+    periods = list(dict.fromkeys(there["period_id"].to_list()))
+    held: dict[tuple[str, str], dict[str, float | None]] = {}
+    for stage, product, period, ratio in there.select("stage", "product_id", "period_id", "ratio").iter_rows():
+        held.setdefault((stage, product), {})[period] = ratio
+    told = {key: row for key, row in held.items() if any(one is not None and one < float("inf") for one in row.values())}
+    wide = max((len(f"{stage} {product}") for stage, product in told), default=0)
+    say("", "available over needed, every module built (1.0 is just enough; ∞ bought without limit)")
+    say(" " * wide + "".join(f"{period[-7:]:>8}" for period in periods))
+    for (stage, product), row in told.items():
+        cells = [
+            "–" if one is None else "∞" if one == float("inf") else f"{one:.1f}" if one >= 1 else f"{one:.2f}"
+            for one in map(row.get, periods)
+        ]
+        say(f"{f'{stage} {product}':<{wide}}" + "".join(f"{cell:>8}" for cell in cells))
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["figure", "say", "show_json", "show_table"]
+__all__ = ["figure", "plain", "say", "show_json", "show_table"]
 
 
 def figure(value: object, digits: int = 3) -> str:
@@ -32,6 +32,19 @@ def figure(value: object, digits: int = 3) -> str:
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def plain(value: object) -> object:
+    """A value that JSON can hold: what is not finite becomes null.
+
+    >>> plain({"a": [1.0, float("inf")]})
+    {'a': [1.0, None]}
+    """
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def say(*lines: str) -> None:

@@ -15,6 +15,7 @@ from hinterland.report import appendix, findings, proof
 from hinterland.report.figures import Figure, colours_of, figures, quality
 from hinterland.report.maps import draw, survey, width_px
 from hinterland.report.numbers import amount, number
+from hinterland.report.small_maps import MapRow, by_period, by_stage
 from hinterland.report.theme import FONT, variables
 from hinterland.report.words import chain_order, in_time, plain
 
@@ -38,6 +39,7 @@ class _Maps:
     stages: tuple[tuple[str, str], ...]
     sizes: tuple[tuple[float, str], ...]
     remarks: str
+    rows: tuple[tuple[str, list[MapRow]], ...]
 
 
 def _maps(board: Board) -> _Maps:
@@ -63,6 +65,7 @@ def _maps(board: Board) -> _Maps:
         tuple((plain(one), f"var(--g{at})") for at, one in enumerate(stages) if one in moved),
         tuple((width_px(shared.t_most * part, shared.t_most), amount(shared.t_most * part, "t", 2)) for part in (1.0, 0.25, 0.025)),
         "; ".join(remarks),
+        (("Period", by_period(board, shared)), ("Stage", by_stage(board, shared, stages))),
     )
 
 

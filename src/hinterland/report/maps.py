@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Atlas", "Survey", "draw", "survey", "width_px"]
+__all__ = ["Atlas", "Survey", "draw", "merged_ways", "small_map", "survey", "width_px"]
 
 _WIDE, _WORLD_HIGH, _NEAR_HIGH, _GAP = 440.0, 196.0, 250.0, 12.0
 _SIZE = 10.5
@@ -92,7 +92,7 @@ def _near(board: Board, longitude: float, latitude: float, frame: Box) -> Around
     return Around(longitude, latitude, scale, float(x), float(y), 1.1 * float(np.hypot(_WIDE, _NEAR_HIGH)) / scale)
 
 
-def _merged(board: Board) -> pl.DataFrame:
+def merged_ways(board: Board) -> pl.DataFrame:
     """Flows over the horizon by way and stage, the heaviest first. Ways within a site and places unknown are left out."""
     keys = ["strategy", "from_site", "to_site", "stage", "from_longitude", "from_latitude", "to_longitude", "to_latitude"]
     return (
@@ -108,7 +108,7 @@ def _merged(board: Board) -> pl.DataFrame:
 def survey(board: Board, stages: list[str]) -> Survey:
     """Choose projections and scales once for all maps of a board."""
     longitude, latitude = _middle(board)
-    ways = _merged(board)
+    ways = merged_ways(board)
     used = _placed(board).unique("site_id")
     far = [km_between(longitude, latitude, *one) for one in used.select("longitude", "latitude").iter_rows()]
     world, top = None, 0.0
@@ -302,7 +302,7 @@ def draw(board: Board, strategy: str, shared: Survey, key: str) -> Atlas:
         .drop_nulls(["latitude", "longitude"])
         .with_columns(pl.col("used").fill_null(False), label=pl.lit(True))
     )
-    ways = _merged(board).filter(pl.col("strategy") == strategy)
+    ways = merged_ways(board).filter(pl.col("strategy") == strategy)
     targets = set(board.delivered["site_id"])
     frame = shared.near_frame
     near, labels, lost = _panel(sites, ways, shared.near, frame, shared, targets, "near")
@@ -329,3 +329,22 @@ def draw(board: Board, strategy: str, shared: Survey, key: str) -> Atlas:
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE:g} {shared.height:g}"><g font-family="{escape(FONT)}">{body}</g></svg>'
     told = f"Map of the flows of {strategy}: lines by stage, width by tonnes over the horizon"
     return Atlas(tidy(svg, told), tuple(labels), Box(0.0, 0.0, _WIDE, shared.height), lost)
+
+
+def small_map(ways: pl.DataFrame, shared: Survey, told: str) -> str:
+    """The world with some ways and the ends they touch, without names; raises ValueError where a survey has no world."""
+    if shared.world is None:
+        raise ValueError("every site lies in the surroundings of delivery: there is no world to draw")
+    lines, _ = _lines(ways, shared.world, shared)
+    ends = (
+        pl.concat([ways.select(longitude=f"{end}_longitude", latitude=f"{end}_latitude") for end in ("from", "to")])
+        .unique()
+        .sort("longitude", "latitude")
+    )
+    places = shared.world.xy(ends["longitude"].to_numpy(), ends["latitude"].to_numpy()) if ends.height else np.zeros((0, 2))
+    marks = "".join(
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="var(--ink)" stroke="var(--paper)" stroke-width="0.8"/>'
+        for x, y in places.tolist()
+    )
+    body = f'<use href="#land-world" fill="var(--land)"/>{lines}{marks}'
+    return tidy(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE:g} {_WORLD_HIGH:g}">{body}</svg>', told)

@@ -10,7 +10,7 @@ import pytest
 
 from hinterland.comparison import Board, empty_board_frame
 from hinterland.report import render
-from hinterland.report.numbers import number, share, signed
+from hinterland.report.numbers import amount, number, share, signed
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 VOID = {"meta", "br", "img", "link", "input", "hr"}
@@ -252,3 +252,26 @@ def test_sources_are_listed_with_the_rows_that_cite_them(page):
     assert "Annual report &lt;b&gt;2025&lt;/b&gt;" in section
     assert "A mine, 2026, CC BY 4.0" in section
     assert section.index("S1") < section.index("S2")
+
+
+def test_flows_are_mapped_by_period_and_by_stage_with_their_tonnes(page, board):
+    for what in ("period", "stage"):
+        section = page.split(f"<h2>Flows by {what}</h2>")[1].split("</section>")[0]
+        rows = section.split('<th scope="row">')[1:]
+        assert rows
+        assert section.count("<svg") == len(rows) * len(board.strategies)
+    last = sorted(board.flows["period_id"].unique())[-1]
+    moved = board.flows.filter(
+        (pl.col("period_id") == last) & (pl.col("strategy") == board.strategies[0]) & (pl.col("from_site") != pl.col("to_site"))
+    )
+    section = page.split("<h2>Flows by period</h2>")[1].split("</section>")[0]
+    assert amount(float(moved["t"].sum()), "t", 2) in section.split(f">{last}</th>")[1].split("</tr>")[0]
+
+
+def test_regret_is_told_with_its_sign(board, tmp_path):
+    row = {"plan": "old <b>", "made_cost": 1.0e9, "judged_cost": 1.2e9, "best_cost": 1.0e9, "regret": 2.0e8, "regret_share": 0.2,
+           "made_co2e_t": 5.0, "judged_co2e_t": 6.0, "shortage_share": 0.0}  # fmt: skip
+    text = render(board, tmp_path / "r.html", regret=pl.DataFrame([row]), regret_in="tomorrow").read_text()
+    section = text.split("<h2>How the plans hold in tomorrow</h2>")[1].split("</section>")[0]
+    assert "old &lt;b&gt;" in section
+    assert "20 %" in section
