@@ -179,7 +179,7 @@ class B:
     soda_kwh = assumed(1.25, "power of caustic soda from membrane cells, kWh/kg: about half of it is borne by the chlorine")
     spodumene_freight = assumed(0.7, "carriage of 7.7 kg concentrate from Australia, kg per kg hydroxide: the published figure holds it")
     flake_freight = assumed(0.5, "carriage of 2.5 kg flake from Mozambique, kg per kg anode: the published figure holds it")
-    low_carbon_housing = assumed(4.5, "cans of low-carbon aluminium, half of the usual, kg/kg")
+    low_carbon_housing = assumed(4.0, "cans of aluminium smelted with hydro power, kg/kg")
     first_phase = assumed(0.2, "first phase: a fifth of the full build-out, its size is not published")
     sejong_price = assumed(5.5, "Korean coated natural graphite, between Chinese and Western cost, USD/kg")
     outside_graphite = assumed(5.0, "synthetic graphite of Chinese makers abroad, USD/kg")
