@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hinterland.core.progress import Progress
+    from hinterland.model.network import Network
 
 __all__ = ["Job", "solve_apart", "solve_in_turn"]
 
 _WAIT_SECONDS = 0.1
 _LINK: dict[str, Any] = {}
-"""In a worker: the wish to stop and the way to tell progress, handed over when the worker starts."""
+"""In a worker: the wish to stop and the way to tell progress, handed over when the worker starts, and tables once read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,11 @@ def _join(stop: Any, said: Any) -> None:
     _LINK.update(stop=stop, said=said)
 
 
-def _solve_into(tables: str | Path, job: Job, gap: float, seed: int, progress: Progress) -> None:
+def _solve_into(net: Network, job: Job, gap: float, seed: int, progress: Progress) -> None:
     from hinterland.app.planning import read_plan, read_run, solve, write_run
-    from hinterland.app.reading import read
     from hinterland.store import Logged
 
-    logged, net = Logged(_Named(progress, job.name)), read(tables)
+    logged = Logged(_Named(progress, job.name))
     kept = None if job.fix is None else read_run(job.fix).plan
     partial = None if job.complete is None else read_plan(job.complete)
     found = solve(net, job.scenarios, gap=gap, seed=seed, fix=kept, complete=partial, progress=logged)
@@ -84,8 +84,12 @@ def _solve_into(tables: str | Path, job: Job, gap: float, seed: int, progress: P
 
 def _solve_one(tables: str, job: Job, gap: float, seed: int) -> tuple[str, str]:
     """Solve one job into its run folder; returns (what went wrong in a word, the words)."""
+    from hinterland.app.reading import read
+
     try:
-        _solve_into(tables, job, gap, seed, _Caller())
+        if tables not in _LINK:  # a worker reads the tables once for all its jobs
+            _LINK[tables] = read(tables)
+        _solve_into(_LINK[tables], job, gap, seed, _Caller())
     except Cancelled as stopped:
         return "stopped", str(stopped)
     except HinterlandError as refused:
@@ -95,8 +99,11 @@ def _solve_one(tables: str, job: Job, gap: float, seed: int) -> tuple[str, str]:
 
 def solve_in_turn(tables: str | Path, jobs: Sequence[Job], *, gap: float = 1e-4, seed: int = 0, progress: Progress = SILENT) -> None:
     """Solve each job into its folder, one after the other; raises as `solve` does."""
+    from hinterland.app.reading import read
+
+    net = read(tables)
     for job in jobs:
-        _solve_into(tables, job, gap, seed, progress)
+        _solve_into(net, job, gap, seed, progress)
         progress.advanced(f"solve {job.name}", 1.0, "done")
 
 
