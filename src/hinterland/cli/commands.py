@@ -9,6 +9,7 @@ import typer
 
 from hinterland.cli.bars import bars
 from hinterland.cli.endings import CODES, ended_well, show_issues
+from hinterland.cli.route import route
 from hinterland.cli.shows import plain, say, show_json, show_table
 
 if TYPE_CHECKING:
@@ -311,6 +312,9 @@ def demo(
         else:
             show_board(shown.board)
             say(*shown.sentences, f"report: {shown.report}", f"summary: {shown.summary_file}", f"runs: {shown.runs}")
+
+
+app.command()(route)
 
 
 def main() -> None:
