@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,6 +135,14 @@ def test_a_run_verifies_traces_compares_and_renders(place):
     done = run("render", "free", "near-only", "--out", "pair.html", cwd=place)
     assert done.returncode == 0, done.stderr
     assert "<script" not in (place / "pair.html").read_text().lower()
+
+
+def test_runs_whose_folders_share_a_name_are_not_merged(place, tmp_path):
+    (tmp_path / "free").symlink_to(place / "free")
+    shutil.copytree(place / "near-only", tmp_path / "other" / "free")
+    done = run("compare", tmp_path / "free", tmp_path / "other" / "free", "--json", cwd=tmp_path)
+    assert done.returncode == CODES["tables"]
+    assert json.loads(done.stdout)["problems"][0]["what"] == "several runs are named free"
 
 
 def test_a_plan_that_was_tampered_with_does_not_verify(place, tmp_path):

@@ -74,7 +74,12 @@ def compare_runs(folders: Sequence[str | Path], *, against: str | None = None) -
     from hinterland.app.comparing import compare
     from hinterland.store import read_run
 
-    runs = {Path(folder).name: read_run(folder) for folder in folders}
+    names = [Path(folder).resolve().name for folder in folders]
+    if len(set(names)) < len(names):
+        twice = ", ".join(sorted({name for name in names if names.count(name) > 1}))
+        what, why = f"several runs are named {twice}", "runs are told apart by the names of their folders"
+        raise InvalidTables([Issue("runs", None, None, "duplicate_key", what, why, "rename one of the folders")])
+    runs = {name: read_run(folder) for name, folder in zip(names, folders, strict=True)}
     if against is not None and against not in runs:
         raise InvalidTables(
             [
