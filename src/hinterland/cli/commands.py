@@ -134,9 +134,11 @@ def solve(
     """Find the best plan under a scenario and prove it; Ctrl-C keeps the best so far."""
     from hinterland import app as doors
     from hinterland.core.errors import Cancelled
-    from hinterland.store import Logged
+    from hinterland.store import Logged, refuse_taken
 
     with ended_well(as_json=as_json):
+        if out is not None:  # before hours of solving, not after
+            refuse_taken(out, replace=replace)
         net = doors.read(tables)
         with bars(quiet=as_json) as drawn:
             logged, stopped = Logged(drawn), None

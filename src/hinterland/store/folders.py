@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["safe_name", "staged"]
+__all__ = ["refuse_taken", "safe_name", "staged"]
 
 MARK = "manifest.json"
 """The file that tells a run folder from any other: only a folder that holds it is ever replaced."""
@@ -30,12 +30,8 @@ def safe_name(text: str) -> str:
     return plain[:80].replace("..", "_") or "_"
 
 
-@contextmanager
-def staged(target: Path, *, replace: bool) -> Iterator[Path]:
-    """Give a folder beside `target` to write in; rename it into place when the block ends well, drop it otherwise.
-
-    Raises InvalidTables when `target` is taken and is not a run that may be replaced: nothing is written over.
-    """
+def refuse_taken(target: Path, *, replace: bool) -> None:
+    """Raise InvalidTables when `target` is taken and is not a run that may be replaced."""
     if target.exists():
         mine = target.is_dir() and (target / MARK).is_file()
         empty = target.is_dir() and not any(target.iterdir())
@@ -50,10 +46,19 @@ def staged(target: Path, *, replace: bool) -> Iterator[Path]:
                         "folder_taken",
                         f"{target} is there already",
                         why,
-                        "name another folder, or delete this one",
+                        "name another folder, or replace the run with --replace" if mine else "name another folder",
                     )
                 ]
             )
+
+
+@contextmanager
+def staged(target: Path, *, replace: bool) -> Iterator[Path]:
+    """Give a folder beside `target` to write in; rename it into place when the block ends well, drop it otherwise.
+
+    Raises InvalidTables when `target` is taken and is not a run that may be replaced: nothing is written over.
+    """
+    refuse_taken(target, replace=replace)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.parent / f".{target.name}.{os.getpid()}.part"
     shutil.rmtree(beside, ignore_errors=True)
