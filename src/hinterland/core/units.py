@@ -17,7 +17,17 @@ _KINDS: dict[str, dict[str, float]] = {
     "area": {"m2": 1.0, "km2": 1e6},
     "volume": {"m3": 1.0, "l": 0.001},
     "count": {"piece": 1.0, "vehicle": 1.0, "pack": 1.0, "jobs": 1.0},
-    "time": {"days": 1.0, "day": 1.0, "weeks": 7.0, "week": 7.0, "months": 30.4375, "month": 30.4375, "years": 365.25, "year": 365.25},
+    "time": {
+        "hour": 1 / 24,
+        "days": 1.0,
+        "day": 1.0,
+        "weeks": 7.0,
+        "week": 7.0,
+        "months": 30.4375,
+        "month": 30.4375,
+        "years": 365.25,
+        "year": 365.25,
+    },
     "transport": {"tkm": 1.0, "t_handled": 1.0},
     "share": {"share": 1.0, "percent": 0.01},
     "money": {"money": 1.0},
@@ -28,7 +38,7 @@ UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
 )
 """Unit to (kind, factor to the kind's first unit)."""
 
-_MONEY_WORDS = ("cost", "price", "penalty", "premium", "investment", "amount", "specific")
+_MONEY_WORDS = ("cost", "price", "penalty", "premium", "investment", "amount", "specific", "wage")
 """Words that end the name of an amount of money."""
 
 PRODUCT_UNITS = ("kg", "t", "kWh", "MWh", "GWh", "piece", "vehicle", "pack", "m2", "m3", "l", "km")

@@ -9,6 +9,7 @@ from hinterland.tables.declared.agreeing import AGREEING
 from hinterland.tables.declared.breaking import BREAKING
 from hinterland.tables.declared.making import MAKING
 from hinterland.tables.declared.moving import MOVING
+from hinterland.tables.declared.proving import PROVING
 from hinterland.tables.declared.world import WORLD
 
 if TYPE_CHECKING:
@@ -18,5 +19,5 @@ if TYPE_CHECKING:
 
 __all__ = ["TABLES"]
 
-TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for table in (*WORLD, *MAKING, *MOVING, *AGREEING, *BREAKING)})
+TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for table in (*WORLD, *MAKING, *MOVING, *AGREEING, *BREAKING, *PROVING)})
 """Every input table of a network by name."""

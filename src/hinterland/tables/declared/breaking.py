@@ -1,4 +1,4 @@
-"""Hazards, alternates, certificates: declared for later parts, read by no engine yet."""
+"""Hazards, alternates, recoveries: declared for later parts, read by no engine yet."""
 
 from __future__ import annotations
 
@@ -68,34 +68,6 @@ BREAKING = (
             key("site_id", "site", "sites", example="loyalist"),
             number("recovery_days_low", "at best"),
             number("recovery_days_high", "at worst"),
-        ),
-        used=False,
-    ),
-    Table(
-        "certificates",
-        "a site's standard",
-        (
-            key("site_id", "site", "sites", example="loyalist"),
-            key("scheme", "standard", example="IRMA"),
-            day("valid_from", "first day", key=True, example="2026-01-01"),
-            day("valid_to", "last day, inclusive"),
-            text("level", "level reached"),
-            text("product_id", "product", refers_to="products"),
-            text("issuer", "who says so"),
-            text("evidence", "document"),
-        ),
-        used=False,
-    ),
-    Table(
-        "requirements",
-        "a standard the plan asks for",
-        (
-            key("requirement_id", "name of the requirement", example="mines_irma_75"),
-            text("scheme", "standard", example="IRMA"),
-            text("min_level", "least level"),
-            text("product", "product, stage or @group", groups=True),
-            text("region", "where"),
-            day("from_date", "from when"),
         ),
         used=False,
     ),

@@ -50,6 +50,7 @@ MAKING = (
             text("heat_carrier", "carrier of the energy table", example="natural_gas"),
             number("direct_co2e_kg_per_unit", "process emissions per good unit", low=None, default=0.0),
             share("yield_share", "good output over input", default=1.0, fix="enter the yield above 0 and at most 1"),
+            share("recycled_share", "of the metal in the output that comes from battery waste, beyond what its inputs bring", used=False),
         ),
     ),
     Table(
@@ -73,6 +74,8 @@ MAKING = (
             number("limit_per_year", "most units; empty: no limit"),
             number("co2e_kg_per_unit", "cradle-to-gate footprint", low=None, default=0.0),
             text("origin_country", "country of origin", refers_to="countries", example="CN"),
+            text("producer", "who makes it, as lists of entities name it", used=False),
+            share("recycled_share", "of its metal that comes from battery waste", used=False),
             day("valid_from", "first day"),
             day("valid_to", "last day, inclusive"),
         ),
@@ -99,6 +102,7 @@ MAKING = (
             key("carrier", "electricity or a heat carrier", example="electricity"),
             day("valid_from", "first day", key=True),
             number("co2e_kg_per_kwh", "life-cycle emissions", default=0.0, example="0.03"),
+            share("renewable_share", "of what the grid supplies that is renewable", default=0.0, used=False),
             money("price_per_kwh", "price of a kWh", low=None, default=0.0, example="0.08"),
         ),
     ),
@@ -114,6 +118,7 @@ MAKING = (
             share("share", "of the site's electricity", required=True, example="1"),
             number("co2e_kg_per_kwh", "of the contracted electricity", default=0.0),
             money("premium_per_kwh", "on top of the grid price", low=None, default=0.0),
+            text("evidence", "document that shows it", used=False),
         ),
     ),
     Table(

@@ -60,6 +60,7 @@ WORLD = (
             key("importer", "country, territory or @group; * is everyone", groups=True, required=False, example="US"),
             day("valid_from", "first day; holds until the next row", key=True),
             text("hs_code", "tariff line, dots allowed", required=True, example="8507.60.0010"),
+            text("use", "use it is declared for, where a duty asks for one", used=False, example="auto_part"),
         ),
     ),
     Table(
@@ -70,6 +71,8 @@ WORLD = (
             key("from_group", "where it is made: site, country, @group; empty is everywhere", groups=True, required=False),
             day("valid_from", "first day; holds until the next row", key=True, example="2026-01-01"),
             money("value_per_unit", "value", required=True, example="32"),
+            money("net_cost_per_unit", "net cost where an origin rule asks for it; empty: the value", used=False),
+            number("declared_co2e_kg_per_unit", "footprint declared at a border that prices carbon", used=False),
         ),
     ),
     Table(
@@ -103,6 +106,14 @@ WORLD = (
             day("earliest_date", "no start before; a committed site starts then"),
             day("latest_date", "no start after"),
             number("build_days", "days from decision to a possible start"),
+            flag("free_zone", "customs free zone: nothing is due on the way in, only on the way out into its own territory", used=False),
+            share(
+                "drawback_share",
+                "of the duty on inputs that is paid back when what was made of them leaves the territory",
+                default=0.0,
+                used=False,
+            ),
+            money("wage_per_hour", "mean hourly base wage, for tests of labour value content", used=False),
             number("throughput_t_per_year", "most gross tonnes that leave or are delivered"),
             money("investment", "shown, never a cost"),
             number("area_m2", "shown, never a cost"),
