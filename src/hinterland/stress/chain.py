@@ -1,0 +1,79 @@
+"""A plan as a chain that moves step by step: pools, activities, demand, and what the plan does in every step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from hinterland.core.calendar import Floats, Ints
+
+__all__ = ["Chain", "Means", "Reactions"]
+
+
+class Chain(NamedTuple):
+    """What the kernel moves. Quantities per step, in each product's own unit; T steps, A activities, P pools, D demands.
+
+    An activity brings goods into pool `into`, `lead` steps later: a lane takes one input, a line its recipe, a purchase
+    none. `use_first[a] : use_first[a + 1]` are its inputs: `use_pool` and `use_per_unit` (uses, T); `give_*` likewise its
+    co-products. `ordered_by_room` says that it asks for no more than its capacity that day allows (lines do, lanes do not).
+    `make_first[j] : make_first[j + 1]` in `make_activity` are the activities that bring pool j. `pools_down` lists pools so
+    that what feeds a pool comes before it; slot 0 of `ready` holds activities without inputs, slot r + 1 those whose last
+    input is `pools_down[r]`.
+
+    `planned` (A, T) is what the plan starts in a step, `share` (A, T) the part of its pool's deviation that an activity makes
+    good, `most` (A, T) its capacity (inf: none). `on_the_way` holds `lead` steps of each activity from `ring_first[a]` on.
+    `target` (P, T) is the plan's stock and pipeline before a step, `leaving` (P, T) the plan's outflow in it, `stock` (P,)
+    what lies there at the start. `wanted` (D, T) is demand, sorted by pool and priority, `demand_first` (P + 1,) its rows.
+    """
+
+    into: Ints
+    lead: Ints
+    ordered_by_room: Ints
+    use_first: Ints
+    use_pool: Ints
+    use_per_unit: Floats
+    give_first: Ints
+    give_pool: Ints
+    give_per_unit: Floats
+    make_first: Ints
+    make_activity: Ints
+    pools_down: Ints
+    ready_first: Ints
+    ready: Ints
+    planned: Floats
+    share: Floats
+    most: Floats
+    ring_first: Ints
+    on_the_way: Floats
+    target: Floats
+    leaving: Floats
+    stock: Floats
+    demand_first: Ints
+    wanted: Floats
+
+
+class Reactions(NamedTuple):
+    """What people do when something breaks; empty arrays: the plain policy.
+
+    A backup is an activity of its own, planned at nothing. `backup_first[a] : backup_first[a + 1]` are the backups of
+    activity a: once one of the activities `cause[cause_first[e] : cause_first[e + 1]]` has been hit for `delay[e]` steps, the
+    part of a's order that they cannot do goes to `backup[e]`, as far as its room allows. `waits` (A,): goods under way
+    wait while their lane is closed, else they arrive.
+    """
+
+    backup_first: Ints
+    backup: Ints
+    delay: Ints
+    cause_first: Ints
+    cause: Ints
+    waits: Ints
+
+
+class Means(NamedTuple):
+    """Money and CO2e: per unit started (A, T), per unit in stock (P,), per unit lost (D,); `late` serves shortage later."""
+
+    cost_per_unit: Floats
+    co2e_kg_per_unit: Floats
+    value_per_unit: Floats
+    margin_per_unit: Floats
+    late: bool

@@ -1,0 +1,242 @@
+"""The kernel: what a chain moves in each step of many replications. Pure functions of arrays; a plain twin lives in tests.
+
+A block of replications lies side by side in the last axis, so that each step of an activity is a few short vector
+operations; blocks run in threads of their own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+__all__ = ["BLOCK", "MEASURES", "move"]
+
+BLOCK = 32
+"""Replications side by side."""
+MEASURES = ("wanted", "on_time", "late", "lost", "lost_margin", "short_steps", "longest_spell", "backlog", "stock_value", "pipeline_value", "cost", "co2e_kg")
+"""What is counted in each replication: units, money, steps, unit-steps, money-steps, money, kg."""
+
+
+@njit(cache=True, error_model="numpy")
+def _arrive(t, chain, reactions, left, hit, ring, held, stock, coming):
+    """Goods that are due reach their pool; on a lane where they wait, the closed part is held until it opens."""
+    width = stock.shape[1]
+    for a in range(len(chain.into)):
+        n = chain.lead[a]
+        if n == 0:
+            continue
+        slot, j = chain.ring_first[a] + t % n, chain.into[a]
+        h = hit[a]
+        if h >= 0 and reactions.waits[a]:
+            for b in range(width):
+                due = ring[slot, b] + held[a, b]
+                came = due * left[h, t, b]
+                held[a, b] = due - came
+                stock[j, b] += came
+                coming[j, b] -= came
+        else:
+            for b in range(width):
+                came = ring[slot, b]
+                stock[j, b] += came
+                coming[j, b] -= came
+
+
+@njit(cache=True, error_model="numpy")
+def _divert(t, a, chain, reactions, left, hit, down, order):
+    """The part of an order that cannot be done, and has not been for the delay, goes to backups with room."""
+    width = order.shape[1]
+    for e in range(reactions.backup_first[a], reactions.backup_first[a + 1]):
+        other = reactions.backup[e]
+        limit, g = chain.most[other, t], hit[other]
+        for b in range(width):
+            missing = 0.0
+            for c in range(reactions.cause_first[e], reactions.cause_first[e + 1]):
+                h = hit[reactions.cause[c]]
+                if h >= 0 and down[h, b] > reactions.delay[e]:
+                    missing = max(missing, 1.0 - left[h, t, b])
+            room = limit
+            if g >= 0:
+                room = limit * left[g, t, b] if left[g, t, b] > 0.0 else 0.0  # inf * 0 is not a number
+            moved = min(order[a, b] * missing, max(0.0, room - order[other, b]))
+            order[a, b] -= moved
+            order[other, b] += moved
+
+
+@njit(cache=True, error_model="numpy")
+def _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, order, gap):
+    """From the market up: what each pool is asked for, and what each activity is asked to start.
+
+    order = planned + share * (target - position + want - leaving), at least 0 and at most the capacity.
+    """
+    width = stock.shape[1]
+    want[:] = 0.0
+    for r in range(len(chain.pools_down) - 1, -1, -1):
+        j = chain.pools_down[r]
+        for d in range(chain.demand_first[j], chain.demand_first[j + 1]):
+            q, s = chain.wanted[d, t], scaled[d]
+            for b in range(width):
+                want[j, b] += (q * scale[s, t, b] if s >= 0 else q) + owed[d, b]
+        goal, out = chain.target[j, t], chain.leaving[j, t]
+        for b in range(width):
+            gap[b] = (goal - (stock[j, b] + coming[j, b])) + (want[j, b] - out)
+        for m in range(chain.make_first[j], chain.make_first[j + 1]):
+            a = chain.make_activity[m]
+            p, s, limit = chain.planned[a, t], chain.share[a, t], chain.most[a, t]
+            h = hit[a] if chain.ordered_by_room[a] else -1
+            if h >= 0 and limit == np.inf:
+                for b in range(width):
+                    order[a, b] = max(0.0, p + s * gap[b]) * left[h, t, b]
+            elif h >= 0:
+                for b in range(width):
+                    order[a, b] = min(max(0.0, p + s * gap[b]), limit * left[h, t, b])
+            else:
+                for b in range(width):
+                    order[a, b] = min(max(0.0, p + s * gap[b]), limit)
+        if len(reactions.backup):
+            for m in range(chain.make_first[j], chain.make_first[j + 1]):
+                _divert(t, chain.make_activity[m], chain, reactions, left, hit, down, order)
+        for m in range(chain.make_first[j], chain.make_first[j + 1]):
+            a = chain.make_activity[m]
+            for u in range(chain.use_first[a], chain.use_first[a + 1]):
+                i, q = chain.use_pool[u], chain.use_per_unit[u, t]
+                for b in range(width):
+                    want[i, b] += q * order[a, b]
+
+
+@njit(cache=True, error_model="numpy")
+def _start(t, r, chain, means, left, hit, ring, stock, coming, order, fill, sums):
+    """Activities whose inputs are settled start what these, and their own capacity, allow."""
+    width = stock.shape[1]
+    for k in range(chain.ready_first[r], chain.ready_first[r + 1]):
+        a = chain.ready[k]
+        first, last = chain.use_first[a], chain.use_first[a + 1]
+        if last - first == 1:
+            i = chain.use_pool[first]
+            for b in range(width):
+                order[a, b] *= fill[i, b]
+        elif last - first > 1:
+            for b in range(width):
+                least = 1.0
+                for u in range(first, last):
+                    least = min(least, fill[chain.use_pool[u], b])
+                order[a, b] *= least
+        h = hit[a]
+        if h >= 0 and not chain.ordered_by_room[a]:
+            limit = chain.most[a, t]
+            if limit == np.inf:
+                for b in range(width):
+                    order[a, b] *= left[h, t, b]
+            else:
+                for b in range(width):
+                    order[a, b] = min(order[a, b], limit * left[h, t, b])
+        for u in range(first, last):
+            i, q = chain.use_pool[u], chain.use_per_unit[u, t]
+            for b in range(width):
+                stock[i, b] -= q * order[a, b]
+        for u in range(chain.give_first[a], chain.give_first[a + 1]):
+            i, q = chain.give_pool[u], chain.give_per_unit[u, t]
+            for b in range(width):
+                stock[i, b] += q * order[a, b]
+        j, n = chain.into[a], chain.lead[a]
+        if n == 0:
+            for b in range(width):
+                stock[j, b] += order[a, b]
+        else:
+            slot = chain.ring_first[a] + t % n
+            for b in range(width):
+                ring[slot, b] = order[a, b]
+                coming[j, b] += order[a, b]
+        cost, kg = means.cost_per_unit[a, t], means.co2e_kg_per_unit[a, t]
+        if cost != 0.0 or kg != 0.0:
+            for b in range(width):
+                sums[10, b] += cost * order[a, b]
+                sums[11, b] += kg * order[a, b]
+
+
+@njit(cache=True, error_model="numpy")
+def _serve(t, j, chain, means, scale, scaled, owed, stock, want, spell, sums, trace):
+    """Demand of a pool is served first, by priority; what is short waits or is lost."""
+    width = stock.shape[1]
+    for d in range(chain.demand_first[j], chain.demand_first[j + 1]):
+        q, s = chain.wanted[d, t], scaled[d]
+        for b in range(width):
+            asked = q * scale[s, t, b] if s >= 0 else q
+            need = asked + owed[d, b]
+            given = min(max(0.0, stock[j, b]), need)
+            short = need - given
+            if short <= 1e-9 * need:
+                short = 0.0
+            stock[j, b] -= given
+            want[j, b] -= need
+            old = min(given, owed[d, b])
+            sums[0, b] += asked
+            sums[1, b] += given - old
+            sums[2, b] += old
+            trace[b] += given
+            if short > 0.0:
+                sums[5, b] += 1.0
+                spell[d, b] += 1.0
+                sums[6, b] = max(sums[6, b], spell[d, b])
+            else:
+                spell[d, b] = 0.0
+            if means.late:
+                owed[d, b] = short
+                sums[7, b] += short
+            else:
+                sums[3, b] += short
+                sums[4, b] += short * means.margin_per_unit[d]
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def move(chain, reactions, means, left, hit, scale, scaled, sums, traces):
+    """Move one block of replications through all steps; writes `sums` (measures, BLOCK) and `traces` (steps, BLOCK or 0).
+
+    `left` (hit, T, BLOCK) is what capacity is left of activities that anything hits, `hit` (A,) their row in it (-1: nothing
+    hits them); `scale` (scaled, T, BLOCK) multiplies demand, `scaled` (D,) its row (-1: by one). Holds no lock of the
+    interpreter: blocks run side by side in threads, and memory does not grow with their number.
+    """
+    width, steps = sums.shape[1], chain.planned.shape[1]
+    pools, activities, demands = len(chain.stock), len(chain.into), len(chain.wanted)
+    stock, ring = np.zeros((pools, width)), np.zeros((len(chain.on_the_way), width))
+    coming, want, fill = np.zeros((pools, width)), np.zeros((pools, width)), np.ones((pools, width))
+    order, held, owed = np.zeros((activities, width)), np.zeros((activities, width)), np.zeros((demands, width))
+    spell, gap, down = np.zeros((demands, width)), np.zeros(width), np.zeros((left.shape[0], width))
+    trace = np.zeros(width)
+    for j in range(pools):
+        stock[j, :] = chain.stock[j]
+    for k in range(len(ring)):
+        ring[k, :] = chain.on_the_way[k]
+    for a in range(activities):
+        for k in range(chain.ring_first[a], chain.ring_first[a + 1]):
+            coming[chain.into[a], :] += chain.on_the_way[k]
+    for t in range(steps):
+        trace[:] = 0.0
+        if len(reactions.backup):
+            for h in range(left.shape[0]):
+                for b in range(width):
+                    down[h, b] = down[h, b] + 1.0 if left[h, t, b] < 1.0 else 0.0
+        _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, order, gap)
+        _arrive(t, chain, reactions, left, hit, ring, held, stock, coming)
+        _start(t, 0, chain, means, left, hit, ring, stock, coming, order, fill, sums)
+        for r in range(pools):
+            j = chain.pools_down[r]
+            if chain.demand_first[j] < chain.demand_first[j + 1]:
+                _serve(t, j, chain, means, scale, scaled, owed, stock, want, spell, sums, trace)
+            value = means.value_per_unit[j]
+            for b in range(width):
+                fill[j, b] = 1.0 if stock[j, b] >= want[j, b] or want[j, b] <= 0.0 else max(0.0, stock[j, b]) / want[j, b]
+            _start(t, r + 1, chain, means, left, hit, ring, stock, coming, order, fill, sums)
+            if value != 0.0:
+                for b in range(width):
+                    sums[9, b] += value * coming[j, b]
+        for j in range(pools):
+            value = means.value_per_unit[j]
+            if value != 0.0:
+                for b in range(width):
+                    sums[8, b] += value * stock[j, b]
+        for b in range(min(width, traces.shape[1])):
+            traces[t, b] = trace[b]
+    for d in range(demands):
+        for b in range(width):
+            sums[3, b] += owed[d, b]
+            sums[4, b] += owed[d, b] * means.margin_per_unit[d]

@@ -1,0 +1,161 @@
+"""What is left of capacity while events last: events become shares of activities and of demand, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numba import njit
+
+from hinterland.model.scopes import Scopes
+from hinterland.stress.events import sites_of
+from hinterland.stress.kernel import BLOCK
+
+if TYPE_CHECKING:
+    from hinterland.core.calendar import Floats, Ints
+    from hinterland.model.arrays import Arrays
+    from hinterland.stress.activities import Activities
+
+__all__ = ["Hits", "blocks_left", "hits_of"]
+
+PLACES = ("site", "operator", "country", "region", "group", "stage")
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Which activities and which demand each scope hits; `first[s] : first[s + 1]` in `target` (demand rows likewise)."""
+
+    scopes: dict[tuple[str, str], int]
+    first: Ints
+    target: Ints
+    demand_first: Ints
+    demand: Ints
+
+
+def _names(a: Arrays, act: Activities) -> pl.DataFrame:
+    """Each activity with its site (of a lane: none), recipe, product, lane, passages and ports."""
+    lines, lanes, offers = a.making.lines, a.flows.rates.lanes, a.offers
+    lane_rows = a.net["lanes"].select("lane_id", "via_ports").unique("lane_id")
+    told = lanes.select("lane_id", "product_id", "passages").join(lane_rows, on="lane_id", how="left", maintain_order="left")
+    parts = []
+    for kind, frame in enumerate(
+        (
+            offers.rows.select("site_id", "product_id"),
+            lines.rows.select("site_id", "recipe_id", product_id="good"),
+            told,
+        )
+    ):
+        parts.append(frame[act.subject[act.kind == kind].tolist()])
+    return pl.concat(parts, how="diagonal").with_row_index("activity")
+
+
+def _split(cell: str | None) -> set[str]:
+    return {part for one in (cell or "").split("|") for part in one.split("+") if part}
+
+
+def hits_of(a: Arrays, act: Activities, demand_pool: Ints, events: pl.DataFrame) -> Hits:
+    """Resolve every scope that occurs in the events against the activities of a plan and its demand."""
+    scopes, names = Scopes(a.net), _names(a, act)
+    site_of = {one: at for at, one in enumerate(a.sites.ids)}
+    where = np.array([site_of.get(one, -1) if one else -1 for one in names["site_id"].to_list()])
+    product = names["product_id"].to_list()
+    passages, ports = ([_split(cell) for cell in names[column].to_list()] for column in ("passages", "via_ports"))
+    told: dict[tuple[str, str], int] = {}
+    found, asked = [], []
+    for kind, value in events.select("scope_kind", "scope_value").unique().sort("scope_kind", "scope_value").iter_rows():
+        told[kind, value] = len(told)
+        mask = np.zeros(len(act), dtype=bool)
+        wants = np.zeros(len(demand_pool), dtype=bool)
+        if kind in PLACES:
+            sites = np.array(sorted(site_of[one] for one in sites_of(a.net, scopes, kind, value) if one in site_of), dtype=np.int64)
+            mask = np.isin(where, sites) & (where >= 0)
+            lines = np.unique(where[mask])
+            for lane in np.flatnonzero(act.kind == 2):  # a site without lines: what leaves it stands still
+                start = a.flows.from_site[act.subject[lane]]
+                mask[lane] = start in sites and start not in lines
+        elif kind == "process":
+            site, _, recipe = value.partition("/")
+            mask = ((names["site_id"] == site) & (names["recipe_id"].fill_null("") == recipe)).fill_null(value=False).to_numpy()
+        elif kind == "product":
+            goods = scopes.products(value) or frozenset()
+            mask = np.array([one in goods for one in product]) & (act.kind != 2)
+        elif kind == "lane":
+            mask = (names["lane_id"].fill_null("") == value).to_numpy() & (act.kind == 2)
+        elif kind in {"passage", "port"}:
+            mask = np.array([value in one for one in (passages if kind == "passage" else ports)]) & (act.kind == 2)
+        elif kind == "demand":
+            sites_, goods = scopes.sites(value), scopes.products(value)
+            here = {a.sites.ids[s] for s in a.pools.site[demand_pool]}
+            by_site = bool(sites_ and sites_ & here)
+            wants = np.array(
+                [
+                    (a.sites.ids[a.pools.site[j]] in (sites_ or ())) if by_site else (a.products.ids[a.pools.product[j]] in (goods or ()))
+                    for j in demand_pool
+                ]
+            )
+        found.append(np.flatnonzero(mask))
+        asked.append(np.flatnonzero(wants))
+    return Hits(
+        told,
+        np.concatenate([[0], np.cumsum([len(one) for one in found])]).astype(np.int64),
+        np.concatenate([np.zeros(0, dtype=np.int64), *found]).astype(np.int64),
+        np.concatenate([[0], np.cumsum([len(one) for one in asked])]).astype(np.int64),
+        np.concatenate([np.zeros(0, dtype=np.int64), *asked]).astype(np.int64),
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def _fill(grid, row_of, first, target, scope, lane, start, lasts, recovers, loss):  # type: ignore[no-untyped-def]
+    """Multiply grid (rows, T, width) by 1 - mean loss of each step: `loss` while an event lasts, then linearly back to 0."""
+    steps = grid.shape[1]
+    for e in range(len(scope)):
+        s, d, r = start[e], start[e] + lasts[e], start[e] + lasts[e] + recovers[e]
+        t = max(0, int(np.floor(s)))
+        while t < steps and t < r:
+            low, high = max(t, s), min(t + 1.0, d)
+            part = max(0.0, high - low)
+            if r > d:
+                low, high = max(t, d), min(t + 1.0, r)
+                if high > low:
+                    part += (high - low) * (r - 0.5 * (low + high)) / (r - d)
+            for k in range(first[scope[e]], first[scope[e] + 1]):
+                row = row_of[target[k]]
+                grid[row, t, lane[e]] *= max(0.0, 1.0 - loss[e] * part)
+            t += 1
+
+
+def _grid(hits: tuple[Ints, Ints], things: int, rows: dict[str, np.ndarray], steps: int) -> tuple[Floats, Ints]:  # type: ignore[type-arg]
+    first, target = hits
+    row_of = np.full(things, -1, dtype=np.int64)
+    scope = rows["scope"]
+    touched = [target[first[s] : first[s + 1]] for s in np.unique(scope)]
+    hit = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *touched]))
+    row_of[hit] = np.arange(len(hit))
+    grid = np.ones((len(hit), steps, BLOCK))
+    _fill(grid, row_of, first, target, scope, rows["lane"], rows["start"], rows["lasts"], rows["recovers"], rows["loss"])
+    return grid, row_of
+
+
+def blocks_left(
+    hits: Hits, events: pl.DataFrame, things: tuple[int, int], span: tuple[int, int, int], block: int
+) -> tuple[Floats, Ints, Floats, Ints]:
+    """Shares left of capacity (hit, T, BLOCK) and of demand (scaled, T, BLOCK) in one block of replications, and their rows.
+
+    `things` are the numbers of activities and of demand rows, `span` first day, days of a step and number of steps.
+    """
+    first_day, step_days, steps = span
+    mine = events.filter(pl.col("replication") // BLOCK == block)
+    scope = np.array([hits.scopes[key] for key in mine.select("scope_kind", "scope_value").iter_rows()], dtype=np.int64)
+    rows = {
+        "scope": scope,
+        "lane": (mine["replication"].to_numpy() % BLOCK).astype(np.int64),
+        "start": (mine["start_day"].to_numpy() - first_day) / step_days,
+        "lasts": mine["duration_days"].to_numpy() / step_days,
+        "recovers": mine["recovery_days"].to_numpy() / step_days,
+    }
+    left, hit = _grid((hits.first, hits.target), things[0], {**rows, "loss": mine["capacity_loss_share"].to_numpy()}, steps)
+    change = {**rows, "loss": -mine["demand_change_share"].to_numpy()}
+    scale, scaled = _grid((hits.demand_first, hits.demand), things[1], change, steps)
+    return left, hit, scale, scaled
