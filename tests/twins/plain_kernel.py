@@ -1,0 +1,163 @@
+"""A slow reading of a chain in plain Python, one replication at a time: the kernel must say the same, bit for bit."""
+
+from __future__ import annotations
+
+import math
+
+MEASURES = ("wanted", "on_time", "late", "lost", "lost_margin", "short_steps", "longest_spell", "backlog", "stock_value", "pipeline_value",
+            "cost", "co2e_kg")  # fmt: skip
+
+
+def _span(first, at):
+    return range(int(first[at]), int(first[at + 1]))
+
+
+class PlainChain:
+    """One replication of a chain: goods lie in pools or are under way; everybody orders, then everything moves."""
+
+    def __init__(self, chain, reactions, means, left, hit, scale, scaled):
+        self.chain, self.reactions, self.means = chain, reactions, means
+        self.left = lambda a, t: 1.0 if hit[a] < 0 else float(left[hit[a], t])
+        self.hit = lambda a: hit[a] >= 0
+        self.demand = lambda d, t: float(chain.wanted[d, t]) * float(scale[scaled[d], t]) if scaled[d] >= 0 else float(chain.wanted[d, t])
+        activities, pools, demands = len(chain.into), len(chain.stock), len(chain.wanted)
+        self.stock = [float(one) for one in chain.stock]
+        self.ring = [[float(chain.on_the_way[k]) for k in _span(chain.ring_first, a)] for a in range(activities)]
+        self.coming = [0.0] * pools
+        for a in range(activities):
+            for amount in self.ring[a]:
+                self.coming[int(chain.into[a])] += amount
+        self.held, self.order = [0.0] * activities, [0.0] * activities
+        self.owed, self.spell = [0.0] * demands, [0.0] * demands
+        self.down = [0.0] * activities
+        self.want, self.fill = [0.0] * pools, [1.0] * pools
+        self.sums = dict.fromkeys(MEASURES, 0.0)
+        self.served = []
+
+    def run(self, steps):
+        for t in range(steps):
+            self.step(t)
+        for d, owed in enumerate(self.owed):
+            self.sums["lost"] += owed
+            self.sums["lost_margin"] += owed * float(self.means.margin_per_unit[d])
+        return self.sums
+
+    def step(self, t):
+        given = 0.0
+        for a in range(len(self.down)):
+            self.down[a] = self.down[a] + 1.0 if self.left(a, t) < 1.0 else 0.0
+        self.ask(t)
+        self.arrive(t)
+        self.start(0, t)
+        for r, pool in enumerate(self.chain.pools_down):
+            j = int(pool)
+            given = self.serve(j, t, given)
+            enough = self.stock[j] >= self.want[j] or self.want[j] <= 0.0
+            self.fill[j] = 1.0 if enough else max(0.0, self.stock[j]) / self.want[j]
+            self.start(r + 1, t)
+            if self.means.value_per_unit[j]:
+                self.sums["pipeline_value"] += float(self.means.value_per_unit[j]) * self.coming[j]
+        for j, lying in enumerate(self.stock):
+            if self.means.value_per_unit[j]:
+                self.sums["stock_value"] += float(self.means.value_per_unit[j]) * lying
+        self.served.append(given)
+
+    def ask(self, t):
+        c = self.chain
+        self.want = [0.0] * len(self.stock)
+        for pool in reversed(c.pools_down):
+            j = int(pool)
+            for d in _span(c.demand_first, j):
+                self.want[j] += self.demand(d, t) + self.owed[d]
+            gap = (float(c.target[j, t]) - (self.stock[j] + self.coming[j])) + (self.want[j] - float(c.leaving[j, t]))
+            mine = [int(c.make_activity[m]) for m in _span(c.make_first, j)]
+            for a in mine:
+                asked, most = max(0.0, float(c.planned[a, t]) + float(c.share[a, t]) * gap), float(c.most[a, t])
+                if c.ordered_by_room[a] and self.hit(a):
+                    self.order[a] = asked * self.left(a, t) if most == math.inf else min(asked, most * self.left(a, t))
+                else:
+                    self.order[a] = min(asked, most)
+            for a in mine:
+                self.divert(a, t)
+            for a in mine:
+                for u in _span(c.use_first, a):
+                    self.want[int(c.use_pool[u])] += float(c.use_per_unit[u, t]) * self.order[a]
+
+    def divert(self, a, t):
+        r = self.reactions
+        for e in _span(r.backup_first, a):
+            other = int(r.backup[e])
+            missing = 0.0
+            for k in _span(r.cause_first, e):
+                cause = int(r.cause[k])
+                if self.hit(cause) and self.down[cause] > r.delay[e]:
+                    missing = max(missing, 1.0 - self.left(cause, t))
+            room = float(self.chain.most[other, t])
+            if self.hit(other):
+                room = room * self.left(other, t) if self.left(other, t) > 0.0 else 0.0
+            moved = min(self.order[a] * missing, max(0.0, room - self.order[other]))
+            self.order[a] -= moved
+            self.order[other] += moved
+
+    def arrive(self, t):
+        for a, under_way in enumerate(self.ring):
+            if not under_way:
+                continue
+            j, slot = int(self.chain.into[a]), t % len(under_way)
+            if self.hit(a) and self.reactions.waits[a]:
+                due = under_way[slot] + self.held[a]
+                came = due * self.left(a, t)
+                self.held[a] = due - came
+            else:
+                came = under_way[slot]
+            self.stock[j] += came
+            self.coming[j] -= came
+
+    def start(self, slot, t):
+        c = self.chain
+        for k in _span(c.ready_first, slot):
+            a = int(c.ready[k])
+            uses = [(int(c.use_pool[u]), float(c.use_per_unit[u, t])) for u in _span(c.use_first, a)]
+            self.order[a] *= min([1.0, *(self.fill[i] for i, _ in uses)])
+            if self.hit(a) and not c.ordered_by_room[a]:
+                most = float(c.most[a, t])
+                self.order[a] = self.order[a] * self.left(a, t) if most == math.inf else min(self.order[a], most * self.left(a, t))
+            for i, q in uses:
+                self.stock[i] -= q * self.order[a]
+            for u in _span(c.give_first, a):
+                self.stock[int(c.give_pool[u])] += float(c.give_per_unit[u, t]) * self.order[a]
+            j = int(c.into[a])
+            if self.ring[a]:
+                self.ring[a][t % len(self.ring[a])] = self.order[a]
+                self.coming[j] += self.order[a]
+            else:
+                self.stock[j] += self.order[a]
+            self.sums["cost"] += float(self.means.cost_per_unit[a, t]) * self.order[a]
+            self.sums["co2e_kg"] += float(self.means.co2e_kg_per_unit[a, t]) * self.order[a]
+
+    def serve(self, j, t, given_before):
+        for d in _span(self.chain.demand_first, j):
+            asked = self.demand(d, t)
+            need = asked + self.owed[d]
+            given = min(max(0.0, self.stock[j]), need)
+            short = need - given
+            if short <= 1e-9 * need:
+                short = 0.0
+            self.stock[j] -= given
+            self.want[j] -= need
+            old = min(given, self.owed[d])
+            self.sums["wanted"] += asked
+            self.sums["on_time"] += given - old
+            self.sums["late"] += old
+            given_before += given
+            self.spell[d] = self.spell[d] + 1.0 if short > 0.0 else 0.0
+            if short > 0.0:
+                self.sums["short_steps"] += 1.0
+                self.sums["longest_spell"] = max(self.sums["longest_spell"], self.spell[d])
+            if self.means.late:
+                self.owed[d] = short
+                self.sums["backlog"] += short
+            else:
+                self.sums["lost"] += short
+                self.sums["lost_margin"] += short * float(self.means.margin_per_unit[d])
+        return given_before

@@ -1,0 +1,60 @@
+"""Random chains for the kernel and its twin: layered pools, several inputs, leads, capacities, backups, hits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hinterland.stress.chain import Chain, Means, Reactions
+from hinterland.stress.kernel import BLOCK
+
+
+def random_chain(seed: int, steps: int = 30):
+    """Return chain, reactions, means, left, hit, scale, scaled of a random layered network that need not be in balance."""
+    rng = np.random.default_rng(seed)
+    tiers = [list(range(k * 3, k * 3 + 3)) for k in range(int(rng.integers(2, 5)))]
+    pools = 3 * len(tiers)
+    into, lead, uses, by_room = [], [], [], []
+    for pool in tiers[0]:
+        into.append(pool), lead.append(int(rng.integers(0, 3))), uses.append([]), by_room.append(1)
+    for above, below in zip(tiers, tiers[1:], strict=False):
+        for pool in below:
+            for _ in range(int(rng.integers(1, 4))):
+                inputs = rng.choice(above, size=int(rng.integers(1, 3)), replace=False)
+                into.append(pool), lead.append(int(rng.integers(0, 5)))
+                uses.append([(int(i), float(rng.uniform(0.5, 2))) for i in inputs]), by_room.append(int(rng.integers(0, 2)))
+    count = len(into)
+    into, lead = np.array(into), np.array(lead)
+    use_first = np.concatenate([[0], np.cumsum([len(one) for one in uses])]).astype(np.int64)
+    use_pool = np.array([pool for one in uses for pool, _ in one], dtype=np.int64)
+    per_unit = np.repeat(np.array([q for one in uses for _, q in one])[:, None], steps, axis=1)
+    order = np.arange(pools)
+    slot = np.array([max([-1, *(pool for pool, _ in one)]) + 1 for one in uses])
+    ready = np.argsort(slot, kind="stable")
+    by_pool = np.argsort(into, kind="stable")
+    most = np.where(rng.random((count, 1)) < 0.4, np.inf, rng.uniform(0.5, 4, (count, 1))) * np.ones(steps)
+    demands = np.sort(rng.choice(tiers[-1], size=int(rng.integers(1, 4))))
+    ring_first = np.concatenate([[0], np.cumsum(lead)]).astype(np.int64)
+    chain = Chain(
+        into, lead, np.array(by_room), use_first, use_pool, per_unit,
+        np.concatenate([[0], np.full(count, 1)]).astype(np.int64), np.array([int(rng.integers(pools))]), rng.uniform(0, 0.2, (1, steps)),
+        np.searchsorted(into[by_pool], np.arange(pools + 1)), by_pool, order, np.searchsorted(slot[ready], np.arange(pools + 2)), ready,
+        rng.uniform(0, 2, (count, steps)), rng.uniform(0, 1, (count, steps)), most, ring_first, rng.uniform(0, 1, int(ring_first[-1])),
+        rng.uniform(0, 8, (pools, steps)), rng.uniform(0, 2, (pools, steps)), rng.uniform(0, 3, pools),
+        np.searchsorted(demands, np.arange(pools + 1)), rng.uniform(0, 2, (len(demands), steps)),
+    )  # fmt: skip
+    backups = sorted(rng.choice(count, size=2, replace=False)) if count > 3 else []
+    others = [int(rng.choice(np.flatnonzero(into == into[a]))) for a in backups]
+    pairs = [(int(a), o) for a, o in zip(backups, others, strict=True) if a != o]
+    first = np.searchsorted([a for a, _ in pairs], np.arange(count + 1)).astype(np.int64)
+    reactions = Reactions(
+        first, np.array([o for _, o in pairs], dtype=np.int64), rng.integers(0, 3, len(pairs)),
+        np.arange(len(pairs) + 1), np.array([a for a, _ in pairs], dtype=np.int64), rng.integers(0, 2, count),
+    )  # fmt: skip
+    means = Means(rng.uniform(0, 3, (count, steps)), rng.uniform(0, 3, (count, steps)), rng.uniform(0, 2, pools),
+                  rng.uniform(1, 5, len(demands)), bool(rng.integers(0, 2)))  # fmt: skip
+    struck = rng.choice(count, size=2, replace=False)
+    hit = np.full(count, -1)
+    hit[struck] = [0, 1]
+    left = np.where(rng.random((2, steps, BLOCK)) < 0.4, rng.choice([0.0, 0.5], (2, steps, BLOCK)), 1.0)
+    scaled = np.where(np.arange(len(demands)) == 0, 0, -1)
+    return chain, reactions, means, left, hit, rng.uniform(0, 2, (1, steps, BLOCK)), scaled
