@@ -13,7 +13,20 @@ __all__ = ["BLOCK", "MEASURES", "move"]
 
 BLOCK = 32
 """Replications side by side."""
-MEASURES = ("wanted", "on_time", "late", "lost", "lost_margin", "short_steps", "longest_spell", "backlog", "stock_value", "pipeline_value", "cost", "co2e_kg")
+MEASURES = (
+    "wanted",
+    "on_time",
+    "late",
+    "lost",
+    "lost_margin",
+    "short_steps",
+    "longest_spell",
+    "backlog",
+    "stock_value",
+    "pipeline_value",
+    "cost",
+    "co2e_kg",
+)
 """What is counted in each replication: units, money, steps, unit-steps, money-steps, money, kg."""
 
 

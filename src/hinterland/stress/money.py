@@ -53,18 +53,14 @@ def _pool_costs(act: Activities, cost: Floats, order: Ints) -> Floats:
     return carried
 
 
-def means_of(
-    a: Arrays, act: Activities, order: Ints, demand_pool: Ints, weights: Floats, *, late: bool
-) -> tuple[Means, bool]:
+def means_of(a: Arrays, act: Activities, order: Ints, demand_pool: Ints, weights: Floats, *, late: bool) -> tuple[Means, bool]:
     """Rates of a plan step by step, and whether any price or value of what is delivered is known.
 
     `weights` (T, periods) are shares of steps in periods. Lost margin of a unit is its price (where none is given, its
     value) less the variable cost that it would have caused (DESIGN §8); money is undiscounted.
     """
     cost, kg = _activity_rates(a, act)
-    frame = pl.DataFrame(
-        {"site_id": [a.sites.ids[s] for s in a.pools.site], "product_id": [a.products.ids[p] for p in a.pools.product]}
-    )
+    frame = pl.DataFrame({"site_id": [a.sites.ids[s] for s in a.pools.site], "product_id": [a.products.ids[p] for p in a.pools.product]})
     value = np.nanmean(np.where(np.isnan(v := pool_values(a.net, frame)).all(axis=1, keepdims=True), 0.0, v), axis=1)
     price = np.zeros(len(a.pools))
     rows = a.net["demand"].with_columns(at=pl.int_range(pl.len(), dtype=pl.Int64)).filter(pl.col("price_per_unit").is_not_null())

@@ -56,7 +56,9 @@ class StressResult:
 
 def _nothing(activities: int) -> Reactions:
     none = np.zeros(0, dtype=np.int64)
-    return Reactions(np.zeros(activities + 1, dtype=np.int64), none, none, np.zeros(1, dtype=np.int64), none, np.zeros(activities, np.int64))
+    return Reactions(
+        np.zeros(activities + 1, dtype=np.int64), none, none, np.zeros(1, dtype=np.int64), none, np.zeros(activities, np.int64)
+    )
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,7 @@ def simulate(
     blocks = -(-replications // BLOCK)
     by_block = happening.with_columns(block=pl.col("replication") // BLOCK).partition_by("block", as_dict=True, include_key=False)
     empty = happening.clear()
-    tasks = [
-        Task(chain, quiet.reactions, means, hits, by_block.get((block,), empty), span, block, traces) for block in range(blocks)
-    ]
+    tasks = [Task(chain, quiet.reactions, means, hits, by_block.get((block,), empty), span, block, traces) for block in range(blocks)]
     sums, served = [], []
     own = ThreadPoolExecutor() if executor is None else None
     try:
