@@ -72,7 +72,11 @@ class PlainChain:
             gap = (float(c.target[j, t]) - (self.stock[j] + self.coming[j])) + (self.want[j] - float(c.leaving[j, t]))
             mine = [int(c.make_activity[m]) for m in _span(c.make_first, j)]
             for a in mine:
-                asked, most = max(0.0, float(c.planned[a, t]) + float(c.share[a, t]) * gap), float(c.most[a, t])
+                asked, most = float(c.planned[a, t]) + float(c.share[a, t]) * gap, float(c.most[a, t])
+                if c.lot[a] > 0:
+                    asked = (math.floor(asked / float(c.lot[a])) + 1.0) * float(c.lot[a]) if asked >= 0 else 0.0
+                elif asked < c.trigger[a]:
+                    asked = 0.0
                 if c.ordered_by_room[a] and self.hit(a):
                     self.order[a] = asked * self.left(a, t) if most == math.inf else min(asked, most * self.left(a, t))
                 else:

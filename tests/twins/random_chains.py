@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from hinterland.stress.chain import Chain, Means, Reactions
@@ -16,7 +18,7 @@ def random_chain(seed: int, steps: int = 30):
     into, lead, uses, by_room = [], [], [], []
     for pool in tiers[0]:
         into.append(pool), lead.append(int(rng.integers(0, 3))), uses.append([]), by_room.append(1)
-    for above, below in zip(tiers, tiers[1:], strict=False):
+    for above, below in itertools.pairwise(tiers):
         for pool in below:
             for _ in range(int(rng.integers(1, 4))):
                 inputs = rng.choice(above, size=int(rng.integers(1, 3)), replace=False)
@@ -38,7 +40,8 @@ def random_chain(seed: int, steps: int = 30):
         into, lead, np.array(by_room), use_first, use_pool, per_unit,
         np.concatenate([[0], np.full(count, 1)]).astype(np.int64), np.array([int(rng.integers(pools))]), rng.uniform(0, 0.2, (1, steps)),
         np.searchsorted(into[by_pool], np.arange(pools + 1)), by_pool, order, np.searchsorted(slot[ready], np.arange(pools + 2)), ready,
-        rng.uniform(0, 2, (count, steps)), rng.uniform(0, 1, (count, steps)), most, ring_first, rng.uniform(0, 1, int(ring_first[-1])),
+        rng.uniform(0, 2, (count, steps)), rng.uniform(0, 1, (count, steps)), most,
+        rng.choice([0.0, 0.0, 0.5], count), rng.choice([0.0, 0.0, 0.7], count), ring_first, rng.uniform(0, 1, int(ring_first[-1])),
         rng.uniform(0, 8, (pools, steps)), rng.uniform(0, 2, (pools, steps)), rng.uniform(0, 3, pools),
         np.searchsorted(demands, np.arange(pools + 1)), rng.uniform(0, 2, (len(demands), steps)),
     )  # fmt: skip

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from hinterland.stress.kernel import BLOCK, MEASURES, move
 from plain_kernel import PlainChain
 from random_chains import random_chain
+
+from hinterland.stress.kernel import BLOCK, MEASURES, move
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -79,7 +79,7 @@ def _divert(t, a, chain, reactions, left, hit, down, order):
 def _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, order, gap):
     """From the market up: what each pool is asked for, and what each activity is asked to start.
 
-    order = planned + share * (target - position + want - leaving), at least 0 and at most the capacity.
+    order = planned + share * (target - position + want - leaving), nothing below the trigger, whole lots, at most the capacity.
     """
     width = stock.shape[1]
     want[:] = 0.0
@@ -95,16 +95,24 @@ def _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, comin
         for m in range(chain.make_first[j], chain.make_first[j + 1]):
             a = chain.make_activity[m]
             p, s, limit = chain.planned[a, t], chain.share[a, t], chain.most[a, t]
+            least, lot = chain.trigger[a], chain.lot[a]
+            for b in range(width):
+                asked = p + s * gap[b]
+                order[a, b] = asked if asked >= least else 0.0
+            if lot > 0.0:
+                for b in range(width):
+                    asked = p + s * gap[b]
+                    order[a, b] = (np.floor(asked / lot) + 1.0) * lot if asked >= 0.0 else 0.0
             h = hit[a] if chain.ordered_by_room[a] else -1
             if h >= 0 and limit == np.inf:
                 for b in range(width):
-                    order[a, b] = max(0.0, p + s * gap[b]) * left[h, t, b]
+                    order[a, b] *= left[h, t, b]
             elif h >= 0:
                 for b in range(width):
-                    order[a, b] = min(max(0.0, p + s * gap[b]), limit * left[h, t, b])
+                    order[a, b] = min(order[a, b], limit * left[h, t, b])
             else:
                 for b in range(width):
-                    order[a, b] = min(max(0.0, p + s * gap[b]), limit)
+                    order[a, b] = min(order[a, b], limit)
         if len(reactions.backup):
             for m in range(chain.make_first[j], chain.make_first[j + 1]):
                 _divert(t, chain.make_activity[m], chain, reactions, left, hit, down, order)

@@ -198,6 +198,8 @@ def _chain(act, index, links, moved, more, grid) -> Chain:  # type: ignore[no-un
         planned=whole(start[:, window]),
         share=whole(share[:, window]),
         most=whole(np.maximum(room, start * (1 + 1e-12))[:, window]),
+        trigger=np.zeros(len(act)),
+        lot=np.zeros(len(act)),
         ring_first=ring_first,
         on_the_way=way,
         target=whole(target[:, window]),

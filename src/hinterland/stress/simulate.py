@@ -46,6 +46,7 @@ class StressResult:
     step_days: int
     first_day: int
     seed: int
+    demands: int = 1
     served: Floats | None = None
     notes: tuple[str, ...] = ()
 
@@ -149,4 +150,4 @@ def simulate(
     frame = pl.DataFrame({"replication": np.arange(replications), **dict(zip(MEASURES, table, strict=True))})
     notes = () if priced else ("no price or value of some product that is delivered: its lost margin counts nothing",)
     all_served = np.concatenate(served, axis=1).T[:replications] if traces else None
-    return StressResult(frame, happening, calm, count, step_days, begin, seed, all_served, notes)
+    return StressResult(frame, happening, calm, count, step_days, begin, seed, len(pools), all_served, notes)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from hinterland.core.calendar import Ints
     from hinterland.core.progress import Progress
     from hinterland.model.arrays import Arrays
-    from hinterland.model.plan import Plan
     from hinterland.model.network import Network
+    from hinterland.model.plan import Plan
     from hinterland.stress.activities import Activities
 
 __all__ = ["ExposureResult", "block_of", "expose"]

@@ -1,0 +1,117 @@
+"""What replications say together: means with their interval, tails, and the difference of two plans under the same events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from hinterland.core.calendar import Floats
+    from hinterland.stress.simulate import StressResult
+
+__all__ = ["convergence", "paired", "rates", "summary"]
+
+TAIL_SHARE = 0.95
+"""VaR is the loss that 95 % of the replications do not exceed, CVaR the mean of the worst 5 %."""
+MEASURED = {
+    "fill_rate": "share",
+    "on_time_share": "share",
+    "steps_without_shortage_share": "share",
+    "lost": "units",
+    "lost_margin": "money",
+    "backlog": "unit-steps",
+    "longest_spell_days": "days",
+    "stock_value": "money, mean of steps",
+    "pipeline_value": "money, mean of steps",
+    "extra_cost_per_unit": "money per unit served",
+    "extra_co2e_kg_per_unit": "kg per unit served",
+}
+"""Every measure with its unit."""
+
+
+def rates(result: StressResult) -> pl.DataFrame:
+    """One row per replication with every measure of `MEASURED`, in the reader's terms.
+
+    Fill rate (type 2) = served / wanted; extra cost and CO2e are per unit served, over those of the undisturbed plan.
+    """
+    frame, calm, steps = result.replications, result.calm, result.steps
+    served = pl.col("on_time") + pl.col("late")
+    wanted = pl.col("wanted")
+
+    def over_calm(column: str) -> pl.Expr:
+        before = calm[column] / max(calm["on_time"] + calm["late"], 1e-300)
+        return pl.when(served > 0).then(pl.col(column) / served - before).otherwise(0.0)
+
+    return frame.select(
+        "replication",
+        fill_rate=pl.when(wanted > 0).then(served / wanted).otherwise(1.0),
+        on_time_share=pl.when(wanted > 0).then(pl.col("on_time") / wanted).otherwise(1.0),
+        steps_without_shortage_share=1.0 - pl.col("short_steps") / (steps * max(result.demands, 1)),
+        lost=pl.col("lost"),
+        lost_margin=pl.col("lost_margin"),
+        backlog=pl.col("backlog"),
+        longest_spell_days=pl.col("longest_spell") * result.step_days,
+        stock_value=pl.col("stock_value") / steps,
+        pipeline_value=pl.col("pipeline_value") / steps,
+        extra_cost_per_unit=over_calm("cost"),
+        extra_co2e_kg_per_unit=over_calm("co2e_kg"),
+    )
+
+
+def _interval(values: Floats) -> tuple[float, float, float, float]:
+    """Mean, standard deviation and the 95 % interval of the mean (Student's t)."""
+    from scipy.stats import t
+
+    mean = float(values.mean())
+    if len(values) < 2:
+        return mean, 0.0, mean, mean
+    spread = float(values.std(ddof=1))
+    half = float(t.ppf(0.975, len(values) - 1)) * spread / len(values) ** 0.5
+    return mean, spread, mean - half, mean + half
+
+
+def _tail(values: Floats, worst_is_high: bool) -> tuple[float, float]:
+    """VaR and CVaR at 95 %: the quantile, and the mean of what is at least as bad (Rockafellar and Uryasev 2000, by sorting)."""
+    ordered = np.sort(values if worst_is_high else -values)
+    count = max(1, round(len(ordered) * (1 - TAIL_SHARE)))
+    var, cvar = float(ordered[-count]), float(ordered[-count:].mean())
+    return (var, cvar) if worst_is_high else (-var, -cvar)
+
+
+def summary(result: StressResult) -> pl.DataFrame:
+    """Each measure: mean, spread, 95 % interval of the mean, VaR and CVaR at 95 %, and its unit."""
+    frame = rates(result)
+    rows = []
+    for name, unit in MEASURED.items():
+        values = frame[name].to_numpy()
+        high_is_bad = name not in {"fill_rate", "on_time_share", "steps_without_shortage_share"}
+        rows.append((name, unit, *_interval(values), *_tail(values, high_is_bad)))
+    names = ("measure", "unit", "mean", "spread", "low", "high", "var95", "cvar95")
+    return pl.DataFrame(rows, schema={name: pl.String if at < 2 else pl.Float64 for at, name in enumerate(names)}, orient="row")
+
+
+def paired(one: StressResult, other: StressResult) -> pl.DataFrame:
+    """Difference one - other of each measure, replication by replication under the same events, with its 95 % interval.
+
+    Raises ValueError where the two did not face the same events.
+    """
+    if not one.events.equals(other.events) or one.replications.height != other.replications.height:
+        raise ValueError("the two results come from different events: simulate both with one seed and the same span")
+    left, right = rates(one), rates(other)
+    rows = []
+    for name, unit in MEASURED.items():
+        mean, spread, low, high = _interval((left[name] - right[name]).to_numpy())
+        rows.append((name, unit, mean, spread, low, high, low > 0 or high < 0))
+    kinds = {"measure": pl.String, "unit": pl.String, "mean": pl.Float64, "spread": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+             "certain": pl.Boolean}  # fmt: skip
+    return pl.DataFrame(rows, schema=kinds, orient="row")
+
+
+def convergence(result: StressResult, measure: str = "fill_rate", points: int = 20) -> pl.DataFrame:
+    """Running mean of a measure and its 95 % interval after growing numbers of replications."""
+    values = rates(result)[measure].to_numpy()
+    counts = np.unique(np.linspace(min(2, len(values)), len(values), points).astype(int))
+    rows = [(int(n), *(lambda i: (i[0], i[2], i[3]))(_interval(values[:n]))) for n in counts]
+    return pl.DataFrame(rows, schema={"replications": pl.Int64, "mean": pl.Float64, "low": pl.Float64, "high": pl.Float64}, orient="row")
