@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import scipy.sparse
 
 from hinterland.core.errors import Cancelled
 from hinterland.core.progress import SILENT
-from hinterland.model.accounts.placing import place_plan
 from hinterland.model.arrays import arrays_of
-from hinterland.stress.activities import activities_of
-from hinterland.stress.exposure.block import Block, BlockSolver
+from hinterland.stress.exposure.block import BlockSolver
 from hinterland.stress.exposure.nodes import KINDS, nodes_of
-from hinterland.stress.money import means_of
-from hinterland.stress.pace import down_order
+from hinterland.stress.exposure.period import period_of
+from hinterland.stress.exposure.weekly import WeeklySolver
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Executor
 
-    from hinterland.core.calendar import Ints
     from hinterland.core.progress import Progress
-    from hinterland.model.arrays import Arrays
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
-    from hinterland.stress.activities import Activities
+    from hinterland.stress.exposure.nodes import Node
+    from hinterland.stress.exposure.period import PeriodChain
 
-__all__ = ["ExposureResult", "block_of", "expose"]
+__all__ = ["ExposureResult", "expose", "worst_failures"]
+
+_SCHEMA = {"kind": pl.String, "node": pl.String, "recovery_days_low": pl.Float64, "recovery_days_high": pl.Float64,
+           "loss_low": pl.Float64, "loss_high": pl.Float64, "lost_units": pl.Float64, "survival_days": pl.Float64}  # fmt: skip
+NOTES = {
+    "block": "arrival times are left aside: losses are at least this, survival at most this",
+    "weekly": "weeks are whole: days to recover are rounded up, survival is rounded down and told up to the horizon",
+}
 
 
 @dataclass(frozen=True)
 class ExposureResult:
-    """Nodes by loss, largest first; `period_id` is the period that was looked at, `method` how."""
+    """Nodes by loss, largest first; `period_id` is the period that was looked at, `method` how, `horizon_days` how far."""
 
     nodes: pl.DataFrame
     period_id: str
     method: str
+    horizon_days: float
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -46,30 +53,40 @@ class ExposureResult:
         return f"ExposureResult({self.nodes.height} nodes in {self.period_id}, {self.method})"
 
 
-def block_of(a: Arrays, act: Activities, demand: tuple[Ints, np.ndarray], cover: np.ndarray, margin: np.ndarray, period: int) -> Block:  # type: ignore[type-arg]
-    """One period of a plan as rates per day; stock is what the plan keeps and what is on the way."""
-    days, pools = a.calendar.days[period], len(a.pools)
-    used = np.divide(
-        act.used[:, period],
-        act.amount[act.use_activity, period],
-        out=np.zeros(len(act.used)),
-        where=act.amount[act.use_activity, period] > 0,
-    )
-    mean = np.divide(act.used.sum(axis=1), act.amount[act.use_activity].sum(axis=1))
-    used = np.where(used > 0, used, mean)
-    given = np.divide(act.given.sum(axis=1), act.amount[act.give_activity].sum(axis=1)) if len(act.given) else np.zeros(0)
-    every = np.arange(len(act))
-    matrix = scipy.sparse.csc_array(
-        (
-            np.concatenate([np.ones(len(act)), -used, given]),
-            (np.concatenate([act.into, act.use_pool, act.give_pool]), np.concatenate([every, act.use_activity, act.give_activity])),
-        ),
-        shape=(pools, len(act)),
-    )
-    stock = cover[:, period].copy()
-    np.add.at(stock, act.into, act.amount[:, period] / days * act.days)
-    room = np.maximum(act.room[:, period], act.amount[:, period]) / days
-    return Block(matrix, room, stock, demand[0], demand[1][:, period] / days, margin)
+@dataclass(frozen=True)
+class Share:
+    """A part of the nodes, measured one after the other by one warm solver; fits any executor."""
+
+    chain: PeriodChain
+    nodes: Sequence[Node]
+    method: str
+    weeks: int
+
+    def __call__(self) -> list[tuple[float, float, float, float]]:
+        """Loss at the low and at the high end of the recovery time, lost units at the high end, days survived."""
+        if self.method == "block":
+            return self._block()
+        solver, found = WeeklySolver(self.chain.weekly(self.weeks)), []
+        most = self.weeks - self.chain.longest_lead_weeks
+        for node in self.nodes:
+            low, high = (int(np.ceil(days / 7 - 1e-9)) for days in node.recovery_days)
+            loss_high, units = solver.loss(node.down, high)
+            loss_low = solver.loss(node.down, low)[0] if loss_high > 0 and low < high else loss_high
+            weeks = solver.survival_weeks(node.down, most, known={high: loss_high, low: loss_low})
+            found.append((loss_low, loss_high, float(units.sum()), np.inf if weeks >= most else weeks * 7.0))
+        return found
+
+    def _block(self) -> list[tuple[float, float, float, float]]:
+        solver = BlockSolver(self.chain.block())
+        found = []
+        for node in self.nodes:
+            (loss_low, _), (loss_high, units) = (solver.loss(node.down, days) for days in node.recovery_days)
+            found.append((loss_low, loss_high, float(units.sum())))
+        return [(*one, solver.survival_days(node.down)) for one, node in zip(found, self.nodes, strict=True)]
+
+
+def _run(share: Share) -> list[tuple[float, float, float, float]]:
+    return share()
 
 
 def expose(
@@ -77,47 +94,70 @@ def expose(
     plan: Plan,
     *,
     period_id: str | None = None,
+    method: str = "weekly",
     kinds: Sequence[str] = KINDS,
     recovery_days: tuple[float, float] = (28.0, 56.0),
+    horizon_weeks: int | None = None,
     progress: Progress = SILENT,
+    executor: Executor | None = None,
 ) -> ExposureResult:
-    """Exposure of a plan of a resolved network in one period (default: the one that delivers most), by the block LP.
+    """Exposure of a plan of a resolved network in one period (default: the one that delivers most).
 
-    The response set is the plan: its sites, lanes and purchases with what capacity they have to spare. `recovery_days` (low,
-    high) holds where `recoveries` says nothing.
+    The response set is the plan: its sites, lanes and purchases with what they have to spare. `recovery_days` (low, high) holds
+    where `recoveries` says nothing. `method`: `weekly` (time-expanded, default) or `block` (a screen that leaves arrival times
+    aside). The horizon covers the longest recovery and the longest way to the market behind it, unless given.
     """
-    a = arrays_of(net)
-    placed = place_plan(a, plan)
-    act = activities_of(a, placed)
-    pools, place = np.unique(a.demand.pool, return_inverse=True)
-    asked = np.zeros((len(pools), len(a.calendar)))
-    np.add.at(asked, (place[placed.served_row], a.demand.period[placed.served_row]), placed.served)
-    cover = np.zeros((len(a.pools), len(a.calendar)))
-    np.add.at(cover, (a.stocks.pool[placed.held_row], placed.held_period), placed.held)
-    order = down_order(len(a.pools), act.use_pool, act.into[act.use_activity])
-    means, priced = means_of(a, act, order, pools, np.ones((1, len(a.calendar))) / len(a.calendar), late=False)
-    period = int(asked.sum(axis=0).argmax()) if period_id is None else list(a.calendar.ids).index(period_id)
-    solver = BlockSolver(block_of(a, act, (pools, asked), cover, np.maximum(means.margin_per_unit, 1e-9), period))
-    rows = []
-    nodes = nodes_of(a, act, pools, kinds, recovery_days=recovery_days)
-    for done, node in enumerate(nodes):
-        low, high = node.recovery_days
-        (loss_low, _), (loss_high, units) = solver.loss(node.down, low), solver.loss(node.down, high)
-        rows.append((node.kind, node.name, low, high, loss_low, loss_high, float(units.sum())))
-        if done % 50 == 0:
-            progress.advanced("loss", done / len(nodes))
+    if method not in NOTES:
+        raise ValueError(f"method is weekly or block, not {method}")
+    chain = period_of(arrays_of(net), plan, period_id)
+    nodes = nodes_of(chain.arrays, chain.activities, chain.demand_pool, kinds, recovery_days=recovery_days)
+    slowest = max((node.recovery_days[1] for node in nodes), default=0.0)
+    weeks = int(np.ceil(slowest / 7)) + chain.longest_lead_weeks + 1 if horizon_weeks is None else horizon_weeks
+    parts = max(1, min(len(nodes), 16 if method == "weekly" else 1))
+    shares = [Share(chain, nodes[k::parts], method, weeks) for k in range(parts)]
+    own = ThreadPoolExecutor() if executor is None else None
+    rows: list[tuple[object, ...]] = []
+    try:
+        for done, found in enumerate((executor or own).map(_run, shares)):  # type: ignore[union-attr]
+            rows += [(node.kind, node.name, *node.recovery_days, *one) for node, one in zip(shares[done].nodes, found, strict=True)]
+            progress.advanced("expose", (done + 1) / parts)
             if progress.cancelled():
-                raise Cancelled(f"stopped after {done} of {len(nodes)} nodes")
-    survive = [solver.survival_days(node.down) for node in nodes]
-    schema = {"kind": pl.String, "node": pl.String, "recovery_days_low": pl.Float64, "recovery_days_high": pl.Float64,
-              "loss_low": pl.Float64, "loss_high": pl.Float64, "lost_units": pl.Float64}  # fmt: skip
-    frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(survival_days=pl.Series(survive, dtype=pl.Float64))
+                raise Cancelled(f"stopped after {len(rows)} of {len(nodes)} nodes")
+    finally:
+        if own is not None:
+            own.shutdown(cancel_futures=True)
     top = pl.col("loss_high").max()
-    frame = frame.with_columns(
-        exposure_index=pl.when(top > 0).then(pl.col("loss_high") / top).otherwise(0.0),
-        survives=pl.col("survival_days") >= pl.col("recovery_days_high"),
-    ).sort(["loss_high", "kind", "node"], descending=[True, False, False])
-    notes = ("arrival times are left aside: losses are at least this, survival at most this",)
-    if not priced:
-        notes += ("no price or value of some product that is delivered: its lost margin counts nothing",)
-    return ExposureResult(frame, a.calendar.ids[period], "block", notes)
+    frame = (
+        pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+        .with_columns(
+            exposure_index=pl.when(top > 0).then(pl.col("loss_high") / top).otherwise(0.0),
+            survives=pl.col("survival_days") >= pl.col("recovery_days_high"),
+        )
+        .sort(["loss_high", "kind", "node"], descending=[True, False, False])
+    )
+    notes = (NOTES[method],)
+    if not chain.priced:
+        notes += ("no price or value of some product that is delivered: its lost units count as one of money each",)
+    return ExposureResult(frame, chain.period_id, method, weeks * 7.0, notes)
+
+
+def worst_failures(
+    net: Network, plan: Plan, k: int = 2, *, kinds: Sequence[str] = ("site",), period_id: str | None = None,
+    recovery_days: tuple[float, float] = (28.0, 56.0), most: int = 20,
+) -> pl.DataFrame:  # fmt: skip
+    """The sets of k nodes whose joint failure loses most, by the block LP, every set tried; down as long as the slowest.
+
+    Raises ValueError for k beyond 2: that many sets are not enumerated.
+    """
+    if k not in {1, 2}:
+        raise ValueError("sets of one or two nodes are enumerated")
+    chain = period_of(arrays_of(net), plan, period_id)
+    nodes = nodes_of(chain.arrays, chain.activities, chain.demand_pool, kinds, recovery_days=recovery_days)
+    solver = BlockSolver(chain.block())
+    rows = []
+    for some in combinations(nodes, k):
+        days = max(node.recovery_days[1] for node in some)
+        loss, units = solver.loss(np.unique(np.concatenate([node.down for node in some])), days)
+        rows.append((" + ".join(node.name for node in some), days, loss, float(units.sum())))
+    schema = {"nodes": pl.String, "recovery_days": pl.Float64, "loss": pl.Float64, "lost_units": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort(["loss", "nodes"], descending=[True, False]).head(most)

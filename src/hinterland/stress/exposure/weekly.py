@@ -19,6 +19,8 @@ import numpy as np
 import scipy.sparse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hinterland.core.calendar import Floats, Ints
 
 __all__ = ["Weekly", "WeeklySolver"]
@@ -125,12 +127,17 @@ class WeeklySolver:
         units = lost.sum(axis=1)
         return float(units @ self.chain.margin), units
 
-    def survival_weeks(self, down: Ints, most: int, left_share: float = 0.0) -> int:
-        """Most whole weeks of standstill, up to `most`, without a lost unit."""
+    def survival_weeks(self, down: Ints, most: int, known: Mapping[int, float] | None = None) -> int:
+        """Most whole weeks of standstill, up to `most`, without a lost unit; `known` are losses already found, by weeks."""
         low, high = 0, most + 1
+        for weeks, loss in (known or {}).items():
+            if loss > 0:
+                high = min(high, weeks)
+            elif weeks <= most:
+                low = max(low, weeks)
         while high - low > 1:
             middle = (low + high) // 2
-            if self.loss(down, middle, left_share)[1].sum() > 0:
+            if self.loss(down, middle)[1].sum() > 0:
                 high = middle
             else:
                 low = middle
