@@ -94,7 +94,9 @@ class PlainChain:
             missing = 0.0
             for k in _span(r.cause_first, e):
                 cause = int(r.cause[k])
-                if self.hit(cause) and self.down[cause] > r.delay[e]:
+                if cause < 0:
+                    missing = max(missing, 1.0 - self.fill[int(self.chain.into[a])])
+                elif self.hit(cause) and self.down[cause] > r.delay[e]:
                     missing = max(missing, 1.0 - self.left(cause, t))
             room = float(self.chain.most[other, t])
             if self.hit(other):

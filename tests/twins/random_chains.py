@@ -51,7 +51,7 @@ def random_chain(seed: int, steps: int = 30):
     first = np.searchsorted([a for a, _ in pairs], np.arange(count + 1)).astype(np.int64)
     reactions = Reactions(
         first, np.array([o for _, o in pairs], dtype=np.int64), rng.integers(0, 3, len(pairs)),
-        np.arange(len(pairs) + 1), np.array([a for a, _ in pairs], dtype=np.int64), rng.integers(0, 2, count),
+        np.arange(len(pairs) + 1), np.array([a if rng.random() < 0.7 else -1 for a, _ in pairs], dtype=np.int64), rng.integers(0, 2, count),
     )  # fmt: skip
     means = Means(rng.uniform(0, 3, (count, steps)), rng.uniform(0, 3, (count, steps)), rng.uniform(0, 2, pools),
                   rng.uniform(1, 5, len(demands)), bool(rng.integers(0, 2)))  # fmt: skip

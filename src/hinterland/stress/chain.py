@@ -60,7 +60,8 @@ class Reactions(NamedTuple):
 
     A backup is an activity of its own, planned at nothing. `backup_first[a] : backup_first[a + 1]` are the backups of
     activity a: once one of the activities `cause[cause_first[e] : cause_first[e + 1]]` has been hit for `delay[e]` steps, the
-    part of a's order that they cannot do goes to `backup[e]`, as far as its room allows. `waits` (A,): goods under way
+    part of a's order that they cannot do goes to `backup[e]`, as far as its room allows. Cause -1 is shortage: the part of
+    what a's pool was asked for in the step before and could not give. `waits` (A,): goods under way
     wait while their lane is closed, else they arrive.
     """
 

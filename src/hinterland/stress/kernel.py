@@ -55,7 +55,7 @@ def _arrive(t, chain, reactions, left, hit, ring, held, stock, coming):
 
 
 @njit(cache=True, error_model="numpy")
-def _divert(t, a, chain, reactions, left, hit, down, order):
+def _divert(t, a, chain, reactions, left, hit, down, fill, order):
     """The part of an order that cannot be done, and has not been for the delay, goes to backups with room."""
     width = order.shape[1]
     for e in range(reactions.backup_first[a], reactions.backup_first[a + 1]):
@@ -64,6 +64,9 @@ def _divert(t, a, chain, reactions, left, hit, down, order):
         for b in range(width):
             missing = 0.0
             for c in range(reactions.cause_first[e], reactions.cause_first[e + 1]):
+                if reactions.cause[c] < 0:
+                    missing = max(missing, 1.0 - fill[chain.into[a], b])
+                    continue
                 h = hit[reactions.cause[c]]
                 if h >= 0 and down[h, b] > reactions.delay[e]:
                     missing = max(missing, 1.0 - left[h, t, b])
@@ -76,7 +79,7 @@ def _divert(t, a, chain, reactions, left, hit, down, order):
 
 
 @njit(cache=True, error_model="numpy")
-def _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, order, gap):
+def _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, fill, order, gap):
     """From the market up: what each pool is asked for, and what each activity is asked to start.
 
     order = planned + share * (target - position + want - leaving), nothing below the trigger, whole lots, at most the capacity.
@@ -115,7 +118,7 @@ def _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, comin
                     order[a, b] = min(order[a, b], limit)
         if len(reactions.backup):
             for m in range(chain.make_first[j], chain.make_first[j + 1]):
-                _divert(t, chain.make_activity[m], chain, reactions, left, hit, down, order)
+                _divert(t, chain.make_activity[m], chain, reactions, left, hit, down, fill, order)
         for m in range(chain.make_first[j], chain.make_first[j + 1]):
             a = chain.make_activity[m]
             for u in range(chain.use_first[a], chain.use_first[a + 1]):
@@ -236,7 +239,7 @@ def move(chain, reactions, means, left, hit, scale, scaled, sums, traces):
             for h in range(left.shape[0]):
                 for b in range(width):
                     down[h, b] = down[h, b] + 1.0 if left[h, t, b] < 1.0 else 0.0
-        _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, order, gap)
+        _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, fill, order, gap)
         _arrive(t, chain, reactions, left, hit, ring, held, stock, coming)
         _start(t, 0, chain, means, left, hit, ring, stock, coming, order, fill, sums)
         for r in range(pools):
