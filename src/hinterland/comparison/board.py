@@ -31,10 +31,12 @@ BOARD_FRAMES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
             "from_region": _S, "to_region": _S, "customs_border": _B,
         },
         "origins": {
-            "strategy": _S, "of_product": _S, "stage": _S, "region": _S, "country": _S, "site": _S, "share": _F, "quantity": _F, "unit": _S,
+            "strategy": _S, "of_product": _S, "stage": _S, "to_region": _S, "region": _S, "country": _S, "site": _S, "share": _F,
+            "quantity": _F, "unit": _S,
         },
         "regional_share": {
-            "strategy": _S, "region": _S, "basis": _S, "share": _F, "numerator": _F, "denominator": _F, "unit": _S, "home": _B,
+            "strategy": _S, "to_region": _S, "region": _S, "basis": _S, "share": _F, "numerator": _F, "denominator": _F, "unit": _S,
+            "home": _B,
         },
         "passages": {"strategy": _S, "passage": _S, "share": _F, "t": _F, "t_all": _F},
         "concentration": {"strategy": _S, "stage": _S, "hhi": _F, "countries": _F, "weight": _F},
@@ -82,11 +84,11 @@ class Board:
     - `stages_co2e`: strategy, stage, cause, kg_per_unit (market), kg_location_per_unit.
     - `flows`: strategy, period_id, from_site, to_site, product_id, stage, mode_chain, quantity, unit, t (gross),
       from_latitude, from_longitude, to_latitude, to_longitude, from_region, to_region, customs_border. For maps.
-    - `origins`: strategy, of_product, stage, region, country, site, share, quantity, unit. Who made or sold what the
-      delivered goods embody; shares of one of_product sum to 1; site is null for goods bought from outside.
-    - `regional_share`: strategy, region, basis (cost | value | mass), share, numerator, denominator, unit, home. One row per
-      region (null: no place is known); home: a region of delivery. With one region of delivery its row is the KPI; with several
-      the KPI counts what is added in the region that it is delivered to.
+    - `origins`: strategy, of_product, stage, to_region, region, country, site, share, quantity, unit. Who made or sold what the
+      goods delivered in to_region embody; shares of one of_product sum to 1; site is null for goods bought from outside.
+    - `regional_share`: strategy, to_region, region, basis (cost | value | mass), share, numerator, denominator, unit, home. What is
+      delivered in to_region, by the region where it was added (null: no place is known); denominator: all that is added to it, so
+      shares of one to_region sum to 1. home: the two are the same. The KPI is Σ numerator of home over Σ of all.
     - `passages`: strategy, passage, share, t, t_all: gross tonnes through it over all gross tonnes moved.
     - `concentration`: strategy, stage, hhi, countries (effective number = 1/hhi), weight (in the mean; Σ = 1).
     - `sources`: strategy, site_id, product_id, period_id, sources, largest_share, weight: inflow of a buyer by source.

@@ -14,14 +14,13 @@ from hinterland.comparison.figures import (
     kpi_rows,
     moving_figures,
     passages_of,
-    ratio,
     risk_figure,
     single_source_figure,
     total_figures,
 )
 from hinterland.comparison.judged import Judged, check_equal, judge
 from hinterland.comparison.quality import quality_of
-from hinterland.comparison.regions import cost_added, origins_of, products_without_value, regional_rows, sourced
+from hinterland.comparison.regions import cost_added, origins_of, products_without_value, regional_figure, regional_rows, sourced
 from hinterland.comparison.sourcing import all_valued, concentration_of, inflow_of, sources_of
 from hinterland.comparison.views import flows_of, references_of, sites_of, stages_co2e_of, stages_cost_of
 from hinterland.core.errors import HinterlandError
@@ -59,9 +58,9 @@ def _shares(plans: Sequence[Judged], currency: str) -> tuple[list[dict[str, Figu
             ("regional_share_value", "value", currency, valued.with_columns(amount="value")),
             ("regional_share_mass", "mass", "t", frame.with_columns(amount="t")),
         ):
-            told, inside, total = regional_rows(one, basis, unit, rows)
+            told = regional_rows(one, basis, unit, rows)
             shares.append(told)
-            found[kpi] = ratio(inside, total, f"no {basis} is known")
+            found[kpi] = regional_figure(one, told, f"no {basis} is known")
         found["risk_weighted_value_share"] = risk_figure(one, added)
         figures.append(found)
         origins.append(origins_of(one, frame))

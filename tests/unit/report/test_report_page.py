@@ -275,3 +275,22 @@ def test_regret_is_told_with_its_sign(board, tmp_path):
     section = text.split("<h2>How the plans hold in tomorrow</h2>")[1].split("</section>")[0]
     assert "old &lt;b&gt;" in section
     assert "20 %" in section
+
+
+def test_several_markets_are_mapped_and_counted_each_for_itself(markets, tmp_path):
+    text = render(markets, tmp_path / "m.html", generated_at=NOON).read_text(encoding="utf-8")
+    page = harmless(text)
+    section = text.split("<h2>Flows around each market</h2>")[1].split("</section>")[0]
+    assert section.count("<svg") == 3 * len(markets.strategies)
+    for region, own in (("North America", "41 %"), ("Europe", "51 %"), ("China", "61 %")):
+        row = section.split(f">{region}</th>")[1].split("</tr>")[0]
+        assert f"{own} of cost added there" in row
+        assert f"{region}: cost added" in page.text
+    assert "100 % of cost" not in page.text
+    assert "Mostly from the region it is delivered to:" in page.text
+    assert "Added in the region of delivery: 41 % of cost in global" in page.text  # the key figure, whatever the markets
+
+
+def test_one_market_stays_below_the_world(page):
+    assert "Flows around each market" not in page
+    assert "Added in North America: 41 % of cost in global" in Page(page).text
