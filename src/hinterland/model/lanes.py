@@ -91,10 +91,11 @@ def lane_products(net: Network) -> pl.DataFrame:
     return pl.concat(parts).sort("lane_id", "product_id")
 
 
-def pool_values(net: Network, pools: pl.DataFrame) -> Floats:
+def pool_values(net: Network, pools: pl.DataFrame, *, net_cost: bool = False) -> Floats:
     """product_values of each (site_id, product_id) row: the narrowest from_group that holds the site; (rows, periods).
 
-    NaN where no row speaks of the pair. A value holds until the next valid_from of the same product and group.
+    NaN where no row speaks of the pair. A value holds until the next valid_from of the same product and group. With
+    `net_cost` the net cost of each row, where it has one, in place of the value.
     """
     dated, scopes = Dated(net), Scopes(net)
     values = net["product_values"]
@@ -104,7 +105,11 @@ def pool_values(net: Network, pools: pl.DataFrame) -> Floats:
     keys = values.select(key=pl.struct(pl.col("product_id"), pl.col("from_group").fill_null("")).rank("dense").cast(pl.Int64))[
         "key"
     ].to_numpy()
-    weights = step_weights(keys, day_spans(values)[0], dated.calendar) * dated.values("product_values", "value_per_unit")
+    amounts = dated.values("product_values", "value_per_unit")
+    if net_cost:
+        own = dated.values("product_values", "net_cost_per_unit")
+        amounts = np.where(np.isnan(own), amounts, own)
+    weights = step_weights(keys, day_spans(values)[0], dated.calendar) * amounts
     sites, products = pools["site_id"].to_list(), pools["product_id"].to_list()
     best = [np.inf] * pools.height
     by_product: dict[str, list[int]] = {}
