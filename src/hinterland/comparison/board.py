@@ -48,6 +48,18 @@ BOARD_FRAMES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
             "strategy": _S, "site_id": _S, "name": _S, "country": _S, "region": _S, "latitude": _F, "longitude": _F, "status": _S,
             "stage": _S, "used": _B, "t": _F,
         },
+        "policies": {
+            "strategy": _S, "policy_id": _S, "kind": _S, "scope": _S, "period_id": _S, "asked": _F, "found": _F, "margin": _F, "unit": _S,
+            "soft": _B, "kept": _B, "penalty": _F,
+        },
+        "contracts": {
+            "strategy": _S, "contract_id": _S, "supplier": _S, "buyer": _S, "product_id": _S, "period_id": _S, "quantity": _F,
+            "taken": _F, "share": _F, "min_share": _F, "exclusive": _F, "unit": _S,
+        },
+        "openings": {
+            "strategy": _S, "site_id": _S, "period_id": _S, "what": _S, "product_id": _S, "modules": _F, "capacity_per_year": _F,
+            "unit": _S,
+        },
         "exclusivity": {"strategy": _S, "part": _S, "value": _F, "unit": _S},
         "references": {"source_id": _S, "title": _S, "publisher": _S, "published": _S, "licence": _S, "rows": _F},
     }
@@ -78,8 +90,9 @@ class Board:
       disruptions | geopolitics; sign: lower | higher | equal (null where a value is missing). Baseline itself has no rows.
     - `bridges`: from_strategy, to_strategy, measure (cost | co2e), driver, amount, unit (USD/kWh, kg/kWh). From the
       baseline to every other plan, drivers in reading order, zeros included; Σ amount = difference per unit delivered.
-      Drivers of cost: grid and power contract, process route, purchased materials, freight, duty, capital, incentives,
-      other. Of CO2e: grid and power contract, process route, purchased materials, freight.
+      Drivers of cost: grid and power contract, choice of makers, process route and quantity, purchased materials, freight, duty,
+      capital, incentives, other. Of CO2e: grid and power contract, choice of makers, process route and quantity, purchased
+      materials, freight.
     - `stages_cost`: strategy, stage, kind, per_unit. Stage "(site)" holds what no product carries (fixed, opening, …).
     - `stages_co2e`: strategy, stage, cause, kg_per_unit (market), kg_location_per_unit.
     - `flows`: strategy, period_id, from_site, to_site, product_id, stage, mode_chain, quantity, unit, t (gross),
@@ -95,6 +108,11 @@ class Board:
     - `quality`: strategy, quality (reported | derived | estimated | assumed | unstated), cost_share, co2e_share, cost, co2e_kg.
     - `sites`: strategy, site_id, name, country, region, latitude, longitude, status, stage (of what it makes, else takes), used,
       t (gross tonnes made, bought, or delivered there).
+    - `policies`: strategy, policy_id, kind, scope (whom or what it is counted for), period_id, asked, found, margin (what is to spare;
+      below 0 what is missing), unit (share | t | empty: as the policy counts), soft (may be broken for a penalty), kept, penalty.
+    - `contracts`: strategy, contract_id, supplier, buyer, product_id, period_id, quantity, taken (all that the buyer takes), share,
+      min_share, exclusive, unit: signed contracts; share is null where the buyer takes nothing.
+    - `openings`: strategy, site_id, period_id, what (opens | restarts | closes | adds), product_id, modules, capacity_per_year, unit.
     - `exclusivity`: strategy, part (real cost | penalties | total), value, unit: discounted, with minus without exclusivity.
     - `references`: source_id, title, publisher, published, licence, rows (of the baseline's tables that cite it), most cited first.
 
@@ -122,6 +140,9 @@ class Board:
     sources: pl.DataFrame
     quality: pl.DataFrame
     sites: pl.DataFrame
+    policies: pl.DataFrame
+    contracts: pl.DataFrame
+    openings: pl.DataFrame
     exclusivity: pl.DataFrame
     references: pl.DataFrame
     proofs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

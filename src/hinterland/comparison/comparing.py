@@ -9,6 +9,7 @@ import polars as pl
 from hinterland.comparison.aims import aims_of, exclusivity_of
 from hinterland.comparison.board import BOARD_FRAMES, Board
 from hinterland.comparison.bridges import bridges_of
+from hinterland.comparison.decisions import contracts_of, openings_of, policies_of
 from hinterland.comparison.figures import (
     Figure,
     kpi_rows,
@@ -161,6 +162,9 @@ def compare(
         sources=sources,
         quality=_stacked(judged, "quality", quality_of),
         sites=_stacked(judged, "sites", sites_of),
+        policies=_stacked(judged, "policies", policies_of),
+        contracts=_stacked(judged, "contracts", contracts_of),
+        openings=_stacked(judged, "openings", openings_of),
         exclusivity=exclusivity_of(freed, currency),
         references=references_of(first),
         proofs=_proofs(judged, proofs or {}),

@@ -135,7 +135,14 @@ KPIS = (
 DRIVERS = {
     "cost": (
         ("grid and power contract", "change of the mean electricity price of each product, at the mean of both plans' kWh"),
-        ("process route", "change of the kWh of each product at the mean of both prices; conversion; heat"),
+        (
+            "choice of makers",
+            "the same product by the same route from other makers: what conversion, heat and electricity a unit takes there",
+        ),
+        (
+            "process route and quantity",
+            "products made from other inputs, and more or less of a product made: conversion, heat, electricity",
+        ),
         ("purchased materials", "purchases from outside the modelled tiers"),
         ("freight", "freight, transit holding, fees of lane groups, qualification of lanes"),
         ("duty", "duties"),
@@ -145,7 +152,11 @@ DRIVERS = {
     ),
     "co2e": (
         ("grid and power contract", "change of the mean market factor of each product's electricity, at the mean of both plans' kWh"),
-        ("process route", "change of the kWh of each product at the mean of both factors; heat; direct emissions"),
+        (
+            "choice of makers",
+            "the same product by the same route from other makers: heat, direct emissions and electricity of a unit there",
+        ),
+        ("process route and quantity", "products made from other inputs, and more or less of a product made: heat, direct, electricity"),
         ("purchased materials", "footprint of purchases from outside the modelled tiers"),
         ("freight", "transport"),
     ),

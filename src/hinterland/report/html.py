@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hinterland.report import appendix, findings, proof
+from hinterland.report import appendix, decided, findings, proof
 from hinterland.report.figures import Figure, colours_of, figures, quality
 from hinterland.report.maps import draw, survey, width_px
 from hinterland.report.markets import market_regions
@@ -31,6 +31,12 @@ _CHAPTERS = {
     "logistics": "How it moves, and which sites send when",
     "origin": "Where it comes from, and what it depends on",
 }
+_RULES = (
+    "Every policy by place. Closest is the period with the least to spare: what is above (+) or missing (−) against what is asked. "
+    "A soft rule may be broken for a penalty, a hard one never."
+)
+_CONTRACTS = "The supplier's share of all that the buyer takes, in brackets the least that is agreed."
+_OPENINGS = "Sites that stand from the start and never change are left out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,16 @@ def render(
         versions=proof.versions(board),
         digests=proof.digests(board),
         quality=quality(board),
+        broken=findings.broken(board),
+        decided=[
+            (heading, about, found)
+            for heading, about, found in (
+                ("Rules kept and broken", _RULES, decided.rules(board)),
+                ("Contracts signed", _CONTRACTS, decided.contracts(board)),
+                ("Sites and lines added", _OPENINGS, decided.openings(board)),
+            )
+            if found
+        ],
         chapters=_chapters(board),
         exclusivity=findings.exclusivity(board),
         kpis=appendix.kpis(board),

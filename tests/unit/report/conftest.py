@@ -366,6 +366,45 @@ def made_up_board(**changes):
                 for site, (name, country, region, latitude, longitude, stage) in SITES.items()
             ],
         ),
+        policies=frame(
+            "policies",
+            [
+                (s, "cell_at_home", "min_regional_share", market, year, 1.0, 1.0 - gap, -gap, "share", True, gap == 0, 4e6 * gap)
+                for s in STRATEGIES[1:]
+                for market in (HOME, "europe")
+                for year in YEARS
+                for gap in (
+                    (0.09 if year == "2027" else 0.02 if year == "2028" else 0.0) if s == STRATEGIES[1] and market == "europe" else 0.0,
+                )
+            ],
+        ),
+        contracts=frame(
+            "contracts",
+            [
+                (
+                    STRATEGIES[1],
+                    "umicore_aesc",
+                    "loyalist",
+                    "florence",
+                    "cam_nmc811",
+                    year,
+                    0.3e6,
+                    1e6,
+                    0.3,
+                    0.3,
+                    float(year > "2027"),
+                    "kg",
+                )
+                for year in YEARS
+            ],
+        ),
+        openings=frame(
+            "openings",
+            [
+                (STRATEGIES[1], "loyalist", "2026", "opens", None, None, None, None),
+                (STRATEGIES[1], "loyalist", "2029", "adds", "cam_nmc811", 2.0, 5e6, "kg"),
+            ],
+        ),
         references=frame(
             "references",
             [("S1", "Annual report <b>2025</b>", "A mine", "2026", "CC BY 4.0", 12.0), ("S2", "Tariff schedule", None, None, None, 3.0)],
