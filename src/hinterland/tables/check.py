@@ -8,11 +8,13 @@ import polars as pl
 
 from hinterland.core.errors import Issue, Severity
 from hinterland.tables.amounts import amount_problems
+from hinterland.tables.audited import rule_problems
 from hinterland.tables.chain import chain_problems
 from hinterland.tables.changes import change_problems
 from hinterland.tables.counted import counted_problems
 from hinterland.tables.declared import TABLES
 from hinterland.tables.declared.agreeing import POLICY_KINDS_LATER
+from hinterland.tables.effects import effect_problems
 from hinterland.tables.idle import idle_problems
 from hinterland.tables.money import money_problems
 from hinterland.tables.pacts import pact_problems
@@ -208,8 +210,9 @@ def check_tables(tables: Mapping[str, pl.DataFrame], after: Iterable[Issue] = ()
     if not unread & {"settings", "exchange_rates"}:
         issues += money_problems(tables, currency)
     if not unread:
-        issues += change_problems(tables) + counted_problems(tables) + idle_problems(tables)
+        issues += change_problems(tables) + counted_problems(tables) + idle_problems(tables) + effect_problems(tables)
     issues += time_problems(tables) + chain_problems(tables) + pact_problems(tables) + amount_problems(tables)
+    issues += rule_problems(tables)
     spoiled = {(issue.table, issue.row) for issue in after if issue.severity == "error"}
     issues = [issue for issue in issues if issue.code != "lane_legs" or (issue.table, issue.row) not in spoiled]
     order = {name: at for at, name in enumerate(TABLES)}

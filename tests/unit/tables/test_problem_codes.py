@@ -59,6 +59,16 @@ TRUCK = both(
 RULE = both(TRUCK, add("lane_rules", {"rule_id": "r", "product_id": "car", "from_group": "plant", "mode_chain": "truck"}),
             lambda tables: tables["lanes"].pop())  # fmt: skip
 
+AUDIT = {
+    "rule_id": "q",
+    "predicate": "recycled_content",
+    "subject": "Ni",
+    "threshold_share": 0.06,
+    "citation": "Article 8",
+    "source_id": "S",
+}
+SOURCE = add("sources", {"source_id": "S", "title": "law"})
+
 ROWS: list[tuple[str, Where, Change]] = [
     ("ambiguous_origin", ("lanes", None, "from_site"), both(
         add("sites", {"site_id": "store", "country": "MX"}), add("countries", {"country": "MX", "region": "north_america"}),
@@ -69,6 +79,21 @@ ROWS: list[tuple[str, Where, Change]] = [
         add("product_values", {"product_id": "part", "value_per_unit": 10.0}),
         add("duties", {"rule_id": "d", "importer": "US", "origin": "CN", "ad_valorem_share": 0.25}))),
     ("before_start", ("periods", 2, "end_date"), put("periods", 0, end_date="2025-12-31")),
+    ("before_start", ("rules", 2, "valid_to"), both(SOURCE, add("rules", {**AUDIT, "valid_from": "2031-08-18", "valid_to": "2030-01-01"}))),
+    ("empty_cell", ("rules", 2, "citation"), both(SOURCE, add("rules", {**AUDIT, "citation": None}))),
+    ("wrong_choice", ("rules", 2, "predicate"), both(SOURCE, add("rules", {**AUDIT, "predicate": "recycled_kontent"}))),
+    ("share_over_one", ("rules", 2, "threshold_share"), both(SOURCE, add("rules", {**AUDIT, "threshold_share": 6.0}))),
+    ("unknown_reference", ("rules", 2, "jurisdiction"), both(SOURCE, add("rules", {**AUDIT, "jurisdiction": "atlantis"}))),
+    ("rule_without_source", ("rules", 2, "source_id"), add("rules", {**AUDIT, "source_id": None})),
+    ("rule_that_cannot_be_judged", ("rules", 2, "subject"), both(SOURCE, add("rules", {**AUDIT, "subject": "Nickel"}))),
+    ("rule_that_cannot_be_judged", ("rules", 2, "subject"), both(SOURCE, add("rules", {**AUDIT, "subject": None}))),
+    ("rule_that_cannot_be_judged", ("rules", 2, "threshold_share"), both(SOURCE, add("rules", {**AUDIT, "threshold_share": None}))),
+    ("rule_that_cannot_be_judged", ("rules", 2, "subject"),
+     both(SOURCE, add("rules", {**AUDIT, "predicate": "listed_entities", "subject": "uflpa"}))),
+    ("wrong_choice", ("contents", 2, "element"), add("contents", {"product_id": "part", "element": "Unobtainium", "mass_kg_per_unit": 1.0})),
+    ("unknown_reference", ("contents", 2, "product_id"), add("contents", {"product_id": "prat", "element": "Ni", "mass_kg_per_unit": 1.0})),
+    ("bounds", ("service_lives", 2, "life_years"),
+     add("service_lives", {"product_id": "car", "usable_kwh_per_unit": 75.0, "full_cycles_per_year": 60.0, "life_years": 0.0})),
     ("bounds", ("processes", 2, "capacity_per_year"), put("processes", 0, capacity_per_year=-150.0)),
     ("bounds", ("sites", 2, "latitude"), put("sites", 0, latitude=135.0)),
     ("bounds", ("processes", 2, "yield_share"), put("processes", 0, yield_share=0.0)),

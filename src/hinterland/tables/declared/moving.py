@@ -200,7 +200,6 @@ MOVING = (
             day("valid_to", "last day, inclusive"),
             text("status", "status on it; empty or listed: it is on the list; cleared: it is not", default="listed"),
         ),
-        used=False,
     ),
     Table(
         "exchange_rates",
