@@ -11,7 +11,7 @@ import polars as pl
 from hinterland.core.errors import InvalidTables, Issue
 from hinterland.freight import LegRates, lane_sums, match_rates, parse_legs
 from hinterland.model.dated import Dated, day_spans, step_weights
-from hinterland.model.origins import lane_duty_shares
+from hinterland.model.origins import LaneDuties, lane_duties
 from hinterland.model.scopes import Scopes
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class LaneRates:
     `lanes` has lane_id, product_id, from_site, to_site, mode_chain, capacity_group, min_quantity_if_used,
     gross_t_per_unit, mass_t_per_unit, km, passages, lane_row (row in the lanes table). Money is in settings.currency
     per product unit; `capacity` in units per period (inf: none); `open_share` is the share of days with a valid lane.
+    `duties` has what is due at the border, without a claim and under each; `duty_per_unit` is what is due without one.
     """
 
     lanes: pl.DataFrame
@@ -42,14 +43,20 @@ class LaneRates:
     co2e_kg_per_unit: Floats
     days: Floats
     value_per_unit: Floats
-    duty_share: Floats
+    duties: LaneDuties
     transit_holding_per_unit: Floats
     qualification_cost: Floats
 
     @property
     def duty_per_unit(self) -> Floats:
-        """Duty share times customs value; nothing where the duty is zero, even if the value is not known."""
-        return np.where(self.duty_share > 0, self.duty_share * np.nan_to_num(self.value_per_unit), 0.0)
+        """Duty of goods that claim nothing; nothing where it cannot be told because the customs value is not known."""
+        return np.nan_to_num(self.duties.plain)
+
+    @property
+    def duty_share(self) -> Floats:
+        """Duty of goods that claim nothing over their customs value, specific duties included; 0 where nothing is due."""
+        due = self.duty_per_unit
+        return np.divide(due, self.duties.customs_value, out=np.zeros_like(due), where=(due > 0) & (self.duties.customs_value > 0))
 
 
 def product_users(net: Network) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -279,8 +286,8 @@ def lane_rates(net: Network) -> LaneRates:
         "passages",
         "lane_row",
     ).with_columns(km=pl.Series(km))
-    duty = lane_duty_shares(net, told)
-    issues += _unvalued(told, ((duty > 0) & np.isnan(value) & (open_share > 0)).any(axis=1))
+    duties = lane_duties(net, told, values=pool_values)
+    issues += _unvalued(told, (np.isnan(duties.plain) & (open_share > 0)).any(axis=1))
     if issues:
         raise InvalidTables(issues)
     return LaneRates(
@@ -291,7 +298,7 @@ def lane_rates(net: Network) -> LaneRates:
         co2e_kg_per_unit=_or_computed(given("co2e_kg_per_unit"), gross * co2e_t),
         days=lead,
         value_per_unit=value,
-        duty_share=duty,
+        duties=duties,
         transit_holding_per_unit=np.nan_to_num(value) * lead / 365.0 * share,
         qualification_cost=np.nan_to_num(given("qualification_cost")),
     )

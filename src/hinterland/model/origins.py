@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,10 +15,28 @@ from hinterland.model.scopes import Scopes, place_names, tokens
 from hinterland.trade import DutyRule, duty_share
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hinterland.core.calendar import Floats
     from hinterland.model.network import Network
 
-__all__ = ["duty_rules", "lane_duty_shares", "origins_of"]
+__all__ = ["LaneDuties", "duty_rules", "lane_duties", "lane_duty_shares", "origins_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneDuties:
+    """What is due at the border on one unit of each lane-product, in settings.currency; arrays have shape (lanes, periods).
+
+    `plain` is the duty of goods that claim no preferential origin; NaN where it is a share of a value that is not known.
+    `claims` has, for each origin rule that a duty row names, the duty under that one claim; NaN where the claim changes
+    nothing or may not be made: no row of the rule speaks of the goods, or none is in force. A claim that is of use only on
+    some days of a period counts by them. `customs_value` is the mean value of a unit at the border, freight included where
+    the importer's customs value contains it; NaN where the value is not known.
+    """
+
+    plain: Floats
+    claims: dict[str, Floats]
+    customs_value: Floats
 
 
 def origins_of(net: Network, lanes: pl.DataFrame) -> dict[tuple[str, str], frozenset[str]]:
@@ -149,3 +168,12 @@ def lane_duty_shares(net: Network, lanes: pl.DataFrame) -> Floats:
     if issues:
         raise InvalidTables(issues)
     return shares
+
+
+def lane_duties(net: Network, lanes: pl.DataFrame, *, values: Callable[[Network, pl.DataFrame], Floats]) -> LaneDuties:
+    """Duty per unit of each lane-product by period; `values` gives product_values of (site_id, product_id) rows by period."""
+    share = lane_duty_shares(net, lanes)
+    pairs = lanes.select(site_id="from_site", product_id="product_id").unique().sort("site_id", "product_id").with_row_index("pair")
+    at = lanes.join(pairs, left_on=["from_site", "product_id"], right_on=["site_id", "product_id"], how="left", maintain_order="left")
+    value = values(net, pairs.drop("pair"))[at["pair"].to_numpy()] if lanes.height else np.zeros((0, len(net.calendar)))
+    return LaneDuties(np.where(share > 0, share * value, 0.0), {}, value)
