@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["check", "new", "read"]
+__all__ = ["check", "examine", "new", "prepare", "read"]
 
 
 def _read(source: Path | str | Mapping[str, Any]) -> tuple[Network, list[Issue]]:
@@ -38,32 +38,72 @@ def check(source: Path | str | Mapping[str, Any], scenario: str | Sequence[str] 
 
     Without `scenario` the plain tables and every scenario they declare are looked at; a problem is told once.
     """
+    return examine(source, scenario)[0]
+
+
+def examine(source: Path | str | Mapping[str, Any], scenario: str | Sequence[str] | None = None) -> tuple[list[Issue], Network | None]:
+    """What `check` says, and the first world it looked at: of the scenario, or of the plain tables; None where errors stop it."""
     net, issues = _read(source)
-    if any(issue.severity == "error" for issue in issues):
-        return issues
+    if _broken(issues):
+        return issues, None
     worlds: list[tuple[str, ...]] = [()] + [(name,) for name in scenario_names(net)]
     if scenario is not None:
-        worlds = [(scenario,) if isinstance(scenario, str) else tuple(scenario)]
-    for names in worlds:
+        worlds = [_names(scenario)]
+    first: Network | None = None
+    for at, names in enumerate(worlds):
         found = scenario_issues(net, names) if names else []
-        if not any(issue.severity == "error" for issue in found):
-            found = [*found, *_evaluated(net, names)]
+        if not _broken(found):
+            more, world = _evaluated(net, names, [*issues, *found])
+            found = [*found, *more]
+            first = world if at == 0 else first
         issues += [one for one in found if one not in issues]
-    return issues
+    return issues, None if _broken(issues) else first
 
 
-def _evaluated(net: Network, names: tuple[str, ...]) -> list[Issue]:
-    """Problems that show only when the tables are turned into numbers by period."""
+def prepare(source: Path | str | Mapping[str, Any], scenario: str | Sequence[str] | None = None) -> tuple[Network, list[Issue]]:
+    """The world of a scenario (None: the plain tables), ready to be solved, and every warning and note that `check` has on it.
+
+    Raises InvalidTables or InvalidScenario with every problem at once.
+    """
+    net, issues = _read(source)
+    errors = [issue for issue in issues if issue.severity == "error"]
+    if errors:
+        raise InvalidTables(errors)
+    names = _names(scenario)
+    world = resolve(net, names)
+    issues += [one for one in scenario_issues(net, names) if one not in issues] if names else []
+    return world, issues + _idle(world, issues)
+
+
+def _names(scenario: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (scenario,) if isinstance(scenario, str) else tuple(scenario or ())
+
+
+def _broken(issues: Sequence[Issue]) -> bool:
+    return any(issue.severity == "error" for issue in issues)
+
+
+def _idle(world: Network, told: Sequence[Issue]) -> list[Issue]:
+    """Warnings of a resolved world: demand out of reach, and rules that bind nothing."""
     from hinterland.model.arrays import arrays_of
+    from hinterland.model.bindings import binding_problems
+    from hinterland.model.reach import Reach, demand_problems
 
+    reach = Reach(arrays_of(world))
+    return demand_problems(reach, told) + binding_problems(reach)
+
+
+def _evaluated(net: Network, names: tuple[str, ...], told: Sequence[Issue]) -> tuple[list[Issue], Network | None]:
+    """Problems that show only when the tables are turned into numbers by period, and the world they make."""
     found: list[Issue] = []
     try:
         found = route_issues(net, names)
-        if not any(issue.severity == "error" for issue in found):
-            arrays_of(resolve(net, names))
+        if not _broken(found):
+            world = resolve(net, names)
+            return found + _idle(world, told), world
     except HinterlandError as broken:
         found += list(getattr(broken, "issues", ()))
-    return found
+    return found, None
 
 
 def new(folder: str | Path) -> list[Path]:
