@@ -90,8 +90,8 @@ class Board:
       disruptions | geopolitics; sign: lower | higher | equal (null where a value is missing). Baseline itself has no rows.
     - `bridges`: from_strategy, to_strategy, measure (cost | co2e), driver, amount, unit (USD/kWh, kg/kWh). From the
       baseline to every other plan, drivers in reading order, zeros included; Σ amount = difference per unit delivered.
-      Drivers of cost: grid and power contract, choice of makers, process route and quantity, purchased materials, freight, duty,
-      capital, incentives, other. Of CO2e: grid and power contract, choice of makers, process route and quantity, purchased
+      Drivers of cost: grid and power contract, choice of makers, route and quantity, purchased materials, freight, duty,
+      capital, incentives, other. Of CO2e: grid and power contract, choice of makers, route and quantity, purchased
       materials, freight.
     - `stages_cost`: strategy, stage, kind, per_unit. Stage "(site)" holds what no product carries (fixed, opening, …).
     - `stages_co2e`: strategy, stage, cause, kg_per_unit (market), kg_location_per_unit.

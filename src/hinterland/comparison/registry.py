@@ -140,7 +140,7 @@ DRIVERS = {
             "the same product by the same route from other makers: what conversion, heat and electricity a unit takes there",
         ),
         (
-            "process route and quantity",
+            "route and quantity",
             "products made from other inputs, and more or less of a product made: conversion, heat, electricity",
         ),
         ("purchased materials", "purchases from outside the modelled tiers"),
@@ -156,7 +156,7 @@ DRIVERS = {
             "choice of makers",
             "the same product by the same route from other makers: heat, direct emissions and electricity of a unit there",
         ),
-        ("process route and quantity", "products made from other inputs, and more or less of a product made: heat, direct, electricity"),
+        ("route and quantity", "products made from other inputs, and more or less of a product made: heat, direct, electricity"),
         ("purchased materials", "footprint of purchases from outside the modelled tiers"),
         ("freight", "transport"),
     ),

@@ -23,10 +23,11 @@ MOST_PERIODS = 12
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A table: columns, and rows of (text, style) cells; style is good, bad or empty."""
+    """A table: columns, and rows of (text, style) cells; style is good, bad or empty. `wraps`: cells are sentences, not numbers."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[tuple[str, str], ...], ...]
+    wraps: bool = False
 
 
 def _places(scope: str) -> str:
@@ -79,7 +80,7 @@ def rules(board: Board) -> Decided | None:
 
 
 def contracts(board: Board) -> Decided | None:
-    """Signed contracts by plan: the supplier's share of all that the buyer takes in each period; what is asked in brackets."""
+    """Signed contracts by plan: the supplier's share of all that the buyer takes, over the horizon and in each period."""
     frame = board.contracts
     if not frame.height:
         return None
@@ -101,18 +102,12 @@ def contracts(board: Board) -> Decided | None:
                 (strategy, ""),
                 (amount(whole, row["unit"] or ""), ""),
                 (share(whole / taken) if taken > 0 else "–", ""),
+                (" to ".join(dict.fromkeys(share(held[one]["min_share"], 2) for one in in_time(held))), ""),
                 (f"from {alone[0]}" if alone else "no", ""),
-                *((_share_cell(held[one]) if one in held else "", "") for one in shown),
+                *((share(held[one]["share"]) if one in held else "", "") for one in shown),
             )
         )
-    return Decided(("Contract", "Plan", "Taken", "Share", "Exclusive", *shown), tuple(rows))
-
-
-def _share_cell(row: dict[str, object]) -> str:
-    if row["share"] is None:
-        return "–"
-    least = float(row["min_share"] or 0.0)  # type: ignore[arg-type]
-    return share(float(row["share"])) + (f" ({share(least, 2)})" if least > 0 else "")  # type: ignore[arg-type]
+    return Decided(("Contract", "Plan", "Taken", "Share", "Least agreed", "Exclusive", *shown), tuple(rows))
 
 
 def openings(board: Board) -> Decided | None:
@@ -125,7 +120,7 @@ def openings(board: Board) -> Decided | None:
     for site in sorted(set(frame["site_id"]), key=lambda one: (str(names.get(one) or one), one)):
         told = [_deeds(frame.filter((pl.col("site_id") == site) & (pl.col("strategy") == one)).to_dicts()) for one in board.strategies]
         rows.append(((names.get(site) or site, ""), *((one or "–", "") for one in told)))
-    return Decided(("Site", *board.strategies), tuple(rows))
+    return Decided(("Site", *board.strategies), tuple(rows), wraps=True)
 
 
 def _deeds(deeds: Sequence[dict[str, object]]) -> str:

@@ -35,7 +35,7 @@ _RULES = (
     "Every policy by place. Closest is the period with the least to spare: what is above (+) or missing (−) against what is asked. "
     "A soft rule may be broken for a penalty, a hard one never."
 )
-_CONTRACTS = "The supplier's share of all that the buyer takes, in brackets the least that is agreed."
+_CONTRACTS = "The supplier's share of all that the buyer takes, over the horizon and by period."
 _OPENINGS = "Sites that stand from the start and never change are left out."
 
 

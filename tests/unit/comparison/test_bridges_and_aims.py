@@ -26,7 +26,7 @@ def test_a_bridge_splits_power_into_factor_and_quantity(board: Board):
         {
             "grid and power contract": (0.2 - 0.6) * 15,
             "choice of makers": (10 - 20) * 0.4 + (1 - 3),  # both make parts without a recipe: another maker is no other route
-            "process route and quantity": 0.0,
+            "route and quantity": 0.0,
             "purchased materials": 0.0,
             "freight": 1 - 10,
         },
@@ -36,7 +36,7 @@ def test_a_bridge_splits_power_into_factor_and_quantity(board: Board):
         {
             "grid and power contract": (0.12 - 0.05) * 15,
             "choice of makers": (10 - 20) * 0.085 + (10 - 6),
-            "process route and quantity": 0.0,
+            "route and quantity": 0.0,
             "purchased materials": 0.0,
             "freight": 1 - 2,
             "duty": -2.0,
@@ -74,7 +74,7 @@ def test_another_recipe_is_a_route_only_where_it_takes_other_inputs():
             ]
             plans[name] = plan.with_table("outputs", made).with_table("purchased", pl.DataFrame(bought))
         told = drivers(compare(read(tables), plans, against="far"), "cost")
-        assert (told["choice of makers"], told["process route and quantity"]) == pytest.approx((makers, route))  # 10 against 6 a part
+        assert (told["choice of makers"], told["route and quantity"]) == pytest.approx((makers, route))  # 10 against 6 a part
 
 
 def test_bought_parts_capital_incentives_and_the_rest_have_their_own_drivers():
@@ -112,7 +112,7 @@ def test_bought_parts_capital_incentives_and_the_rest_have_their_own_drivers():
         {
             "grid and power contract": 0.0,  # only one of the plans makes parts: nothing to compare, all is quantity
             "choice of makers": 0.0,
-            "process route and quantity": 10 + 10 * 0.12,
+            "route and quantity": 10 + 10 * 0.12,
             "purchased materials": -9.0,
             "freight": 1.0,
             "duty": 0.0,
@@ -126,7 +126,7 @@ def test_bought_parts_capital_incentives_and_the_rest_have_their_own_drivers():
         {
             "grid and power contract": 0.0,
             "choice of makers": 0.0,
-            "process route and quantity": 1 + 2,
+            "route and quantity": 1 + 2,
             "purchased materials": -4.0,
             "freight": 1.0,
         },

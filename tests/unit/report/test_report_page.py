@@ -307,6 +307,6 @@ def test_rules_contracts_and_openings_stand_in_tables(page):
     assert "at least 100 % 8 of 10 −9.0 pts in 2027 100 % 91.0 % 98.0 % 100 %" in rule
     assert section.count('class="bad"') == 3  # the count of periods, and the two in which it is broken
     deal = next(row for row in rows if row.startswith("Umicore aesc"))
-    assert "cam nmc811, Cathode Loyalist to Cells Florence local-for-local 3.00 mn kg 30.0 % from 2028 30.0 % (30 %)" in deal
+    assert "cam nmc811, Cathode Loyalist to Cells Florence local-for-local 3.00 mn kg 30.0 % 30 % from 2028 30.0 % 30.0 %" in deal
     site = next(row for row in rows if row.startswith("Cathode Loyalist"))
     assert site.strip().endswith("– opens 2026; 2029: 2 modules for cam nmc811, 5.00 mn kg a year –")
