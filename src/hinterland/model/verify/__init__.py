@@ -15,6 +15,7 @@ from hinterland.model.plan import PLAN_COLUMNS, plan_keys
 from hinterland.model.verify.claims import check_claims
 from hinterland.model.verify.contracts import check_contracts
 from hinterland.model.verify.ledger import LINE_COLUMNS, Ledger
+from hinterland.model.verify.origin import check_origin
 from hinterland.model.verify.policies import STEERING_COLUMNS, check_policies
 from hinterland.model.verify.quantities import check_buying, check_lanes, check_lines, check_pools, check_stocks, check_throughput
 from hinterland.model.verify.sites import check_modules, check_sites
@@ -151,6 +152,7 @@ def verify(net: Network, plan: Plan, claims: Mapping[str, pl.DataFrame] | None =
     check_modules(a, p, s, ledger)
     _check_signed(plan, ledger)
     check_contracts(a, p, s, ledger)
+    check_origin(a, p, s, ledger)
     broken, noise = check_policies(a, p, s, accounts, ledger)
     steering = _steering(accounts, broken)
     if claims:
