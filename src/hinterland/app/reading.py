@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hinterland.core.errors import HinterlandError, InvalidTables, Issue
+from hinterland.core.errors import HinterlandError, InvalidScenario, InvalidTables, Issue
 from hinterland.model.network import Network
+from hinterland.model.packs import PREFIX, own_packs
 from hinterland.model.scenario import resolve, route_issues, scenario_issues, scenario_names
 from hinterland.tables import check_tables, read_tables
 
@@ -18,7 +19,7 @@ __all__ = ["check", "examine", "new", "prepare", "read"]
 
 def _read(source: Path | str | Mapping[str, Any]) -> tuple[Network, list[Issue]]:
     tables, issues = read_tables(source)
-    return Network(tables), issues + check_tables(tables, issues)
+    return Network(tables, packs=own_packs(source)), issues + check_tables(tables, issues)
 
 
 def read(source: Path | str | Mapping[str, Any]) -> Network:
@@ -36,7 +37,7 @@ def read(source: Path | str | Mapping[str, Any]) -> Network:
 def check(source: Path | str | Mapping[str, Any], scenario: str | Sequence[str] | None = None) -> list[Issue]:
     """Every problem, warning and note of the tables, then of the world they make under a scenario.
 
-    Without `scenario` the plain tables and every scenario they declare are looked at; a problem is told once.
+    Without `scenario` the plain tables, every scenario they declare and every pack beside them are looked at; a problem is told once.
     """
     return examine(source, scenario)[0]
 
@@ -46,9 +47,10 @@ def examine(source: Path | str | Mapping[str, Any], scenario: str | Sequence[str
     net, issues = _read(source)
     if _broken(issues):
         return issues, None
-    worlds: list[tuple[str, ...]] = [()] + [(name,) for name in scenario_names(net)]
+    worlds: list[tuple[str, ...]] = [(), *((name,) for name in scenario_names(net)), *((f"{PREFIX}{name}",) for name in net.packs)]
     if scenario is not None:
         worlds = [_names(scenario)]
+        issues += _nameless(worlds[0])
     first: Network | None = None
     for at, names in enumerate(worlds):
         found = scenario_issues(net, names) if names else []
@@ -70,6 +72,9 @@ def prepare(source: Path | str | Mapping[str, Any], scenario: str | Sequence[str
     if errors:
         raise InvalidTables(errors)
     names = _names(scenario)
+    errors = _nameless(names)
+    if errors:
+        raise InvalidScenario(errors)
     world = resolve(net, names)
     issues += [one for one in scenario_issues(net, names) if one not in issues] if names else []
     return world, issues + _idle(world, issues)
@@ -77,6 +82,14 @@ def prepare(source: Path | str | Mapping[str, Any], scenario: str | Sequence[str
 
 def _names(scenario: str | Sequence[str] | None) -> tuple[str, ...]:
     return (scenario,) if isinstance(scenario, str) else tuple(scenario or ())
+
+
+def _nameless(names: Sequence[str]) -> list[Issue]:
+    """An empty name is no scenario: nobody means the plain tables by it."""
+    if all(name.strip() for name in names):
+        return []
+    what, why = "a scenario without a name", "an empty name would quietly mean the plain tables"
+    return [Issue("scenarios", None, "scenario_id", "unknown_scenario", what, why, "name a scenario, or leave it out")]
 
 
 def _broken(issues: Sequence[Issue]) -> bool:

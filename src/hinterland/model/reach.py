@@ -103,7 +103,7 @@ def demand_problems(reach: Reach, told: Sequence[Issue] = ()) -> list[Issue]:
     known = {(one.table, one.row) for one in told if one.code in {"no_lane", "closed_site"}}
     sourceless = set(range(len(a.products.ids))) - set(a.pools.product[reach.sources].tolist())
     lone = dict(a.net["sites"].select("site_id", "_row").iter_rows())
-    rows, asked = a.demand.rows["_row"].to_list(), {}
+    rows, asked = a.demand.rows["_row"].to_list(), dict[int, int]()
     for at in np.flatnonzero((a.demand.quantity > 0) & ~reach.can[a.demand.pool]):
         pool = int(a.demand.pool[at])
         asked[pool] = min(asked.get(pool, rows[at]), rows[at])
