@@ -10,8 +10,8 @@ import polars as pl
 
 from hinterland.core.errors import InvalidTables, Issue
 from hinterland.freight import LegRates, lane_sums, match_rates, parse_legs
+from hinterland.model.borders import LaneDuties, lane_duties
 from hinterland.model.dated import Dated, day_spans, step_weights
-from hinterland.model.origins import LaneDuties, lane_duties
 from hinterland.model.scopes import Scopes
 
 if TYPE_CHECKING:
@@ -98,11 +98,12 @@ def lane_products(net: Network) -> pl.DataFrame:
     return pl.concat(parts).sort("lane_id", "product_id")
 
 
-def pool_values(net: Network, pools: pl.DataFrame, *, net_cost: bool = False) -> Floats:
+def pool_values(net: Network, pools: pl.DataFrame, *, net_cost: bool = False, declared_co2e: bool = False) -> Floats:
     """product_values of each (site_id, product_id) row: the narrowest from_group that holds the site; (rows, periods).
 
     NaN where no row speaks of the pair. A value holds until the next valid_from of the same product and group. With
-    `net_cost` the net cost of each row, where it has one, in place of the value.
+    `net_cost` the net cost of each row, where it has one, in place of the value; with `declared_co2e` its kilograms of
+    CO2e declared at a border, 0 where it has none.
     """
     dated, scopes = Dated(net), Scopes(net)
     values = net["product_values"]
@@ -116,6 +117,8 @@ def pool_values(net: Network, pools: pl.DataFrame, *, net_cost: bool = False) ->
     if net_cost:
         own = dated.values("product_values", "net_cost_per_unit")
         amounts = np.where(np.isnan(own), amounts, own)
+    if declared_co2e:
+        amounts = dated.values("product_values", "declared_co2e_kg_per_unit", 0.0)
     weights = step_weights(keys, day_spans(values)[0], dated.calendar) * amounts
     sites, products = pools["site_id"].to_list(), pools["product_id"].to_list()
     best = [np.inf] * pools.height
@@ -248,7 +251,8 @@ def lane_rates(net: Network) -> LaneRates:
     lanes = lane_products(net).join(products, on="product_id", how="left", maintain_order="left")
     at = lanes["lane_row"].to_numpy()
     legs = parse_legs(lanes)
-    rates, priced = leg_rates(net, lanes, legs, [c or "" for c in lanes["freight_class"].to_list()])
+    classes = [c or "" for c in lanes["freight_class"].to_list()]
+    rates, priced = leg_rates(net, lanes, legs, classes)
     cost_t, co2e_t, days = lane_sums(legs, rates, lanes.height)
     gross = lanes["gross_t_per_unit"].to_numpy()[:, None]
 
@@ -286,7 +290,13 @@ def lane_rates(net: Network) -> LaneRates:
         "passages",
         "lane_row",
     ).with_columns(km=pl.Series(km))
-    duties = lane_duties(net, told, values=pool_values)
+
+    def freight(other: Network) -> Floats:
+        """Freight per unit of each lane-product over the periods of the same network, cut otherwise."""
+        there, _ = leg_rates(other, lanes, legs, classes)
+        return _or_computed(Dated(other).values("lanes", "cost_per_unit")[at], gross * lane_sums(legs, there, lanes.height)[0])
+
+    duties = lane_duties(net, told, values=pool_values, freight=freight)
     issues += _unvalued(told, (np.isnan(duties.plain) & (open_share > 0)).any(axis=1))
     if issues:
         raise InvalidTables(issues)

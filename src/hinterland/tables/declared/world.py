@@ -24,7 +24,9 @@ WORLD = (
             key("country", "ISO 3166-1 alpha-2", example="CA"),
             text("region", "region the country belongs to", required=True, example="north_america"),
             text("customs_territory", "territory without inner duties; empty: the country itself", example="CA"),
-            choice("customs_value_basis", "what the customs value contains", "fob", "cif", default="fob", used=False),
+            choice(
+                "customs_value_basis", "what the customs value contains: the goods (fob), or freight too (cif)", "fob", "cif", default="fob"
+            ),
             share("risk_score_share", "risk of unrest and weak institutions, 0 low to 1 high", example="0.12"),
         ),
     ),
@@ -60,7 +62,7 @@ WORLD = (
             key("importer", "country, territory or @group; * is everyone", groups=True, required=False, example="US"),
             day("valid_from", "first day; holds until the next row", key=True),
             text("hs_code", "tariff line, dots allowed", required=True, example="8507.60.0010"),
-            text("use", "use it is declared for, where a duty asks for one", used=False, example="auto_part"),
+            text("use", "use it is declared for, where a duty asks for one", example="auto_part"),
         ),
     ),
     Table(
@@ -72,7 +74,7 @@ WORLD = (
             day("valid_from", "first day; holds until the next row", key=True, example="2026-01-01"),
             money("value_per_unit", "value", required=True, example="32"),
             money("net_cost_per_unit", "net cost where an origin rule asks for it; empty: the value", used=False),
-            number("declared_co2e_kg_per_unit", "footprint declared at a border that prices carbon", used=False),
+            number("declared_co2e_kg_per_unit", "footprint declared at a border that prices carbon"),
         ),
     ),
     Table(
@@ -106,7 +108,7 @@ WORLD = (
             day("earliest_date", "no start before; a committed site starts then"),
             day("latest_date", "no start after"),
             number("build_days", "days from decision to a possible start"),
-            flag("free_zone", "customs free zone: nothing is due on the way in, only on the way out into its own territory", used=False),
+            flag("free_zone", "customs free zone: nothing is due on the way in, only on the way out into its own territory"),
             share(
                 "drawback_share",
                 "of the duty on inputs that is paid back when what was made of them leaves the territory",
