@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hinterland.app import check, compare, demo, new, read, read_plan, read_run, render, sample_path, solve, trace, verify, write_run
-    from hinterland.core.errors import Cancelled, HinterlandError, InfeasibleDesign, InvalidScenario, InvalidTables, UnprovenPlan
+    from hinterland.core.errors import Cancelled, HinterlandError, InfeasibleDesign, InvalidScenario, InvalidTables, OutOfTime, UnprovenPlan
 
 __version__ = "0.1.0"
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "InfeasibleDesign",
     "InvalidScenario",
     "InvalidTables",
+    "OutOfTime",
     "UnprovenPlan",
     "check",
     "compare",

@@ -72,7 +72,7 @@ def empty_board_frame(name: str) -> pl.DataFrame:
     return pl.DataFrame(schema=dict(BOARD_FRAMES[name]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Board:
     """Plans that deliver the same, side by side. Every frame is sorted by its key, a missing value is null.
 
@@ -155,6 +155,10 @@ class Board:
             if frame.schema != pl.Schema(columns):
                 raise TypeError(f"{name} has {dict(frame.schema)}, declared are {dict(columns)}")
         object.__setattr__(self, "proofs", MappingProxyType({name: MappingProxyType(dict(one)) for name, one in self.proofs.items()}))
+
+    def __repr__(self) -> str:
+        """One line: what is compared, not the frames."""
+        return f"Board({self.title!r}: {', '.join(self.strategies)} against {self.against}; frames: {', '.join(BOARD_FRAMES)})"
 
     def kpi(self, strategy: str, kpi: str) -> float | None:
         """Value of one key figure; raises KeyError where the board has no such row."""

@@ -91,6 +91,20 @@ def _stacked(plans: Sequence[Judged], name: str, read: Callable[[Judged], pl.Dat
     return pl.concat([read(one) for one in plans]).cast(dict(BOARD_FRAMES[name]))  # type: ignore[arg-type]
 
 
+def _opened(plans: Sequence[Judged]) -> list[str]:
+    """What to say of stock that was there before the first period."""
+    with_stock = [one for one in plans if one.carried.opening_words]
+    if not with_stock:
+        return []
+    parts = []
+    for one in with_stock:
+        held = dict(one.carried.closure.select("satellite", "opening_stock").iter_rows())
+        cost, kg = held.get("cost", 0.0), held.get("co2e_market_kg", 0.0)
+        parts.append(f"{cost:,.0f} {one.net.settings.currency} and {kg / 1000:,.1f} t CO2e in {one.name}")
+    told = "opening stock was made before the horizon: what it cost and emitted is in no figure here, while a trace counts it"
+    return [f"{told} ({'; '.join(dict.fromkeys(parts))})"]
+
+
 def _proofs(plans: Sequence[Judged], proofs: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
     """What is known of each plan's proof; a plan that brings none is verified here."""
     return {
@@ -111,10 +125,11 @@ def compare(
     proofs: Mapping[str, Mapping[str, object]] | None = None,
     against: str | None = None,
     price_of: Mapping[str, Plan] | None = None,
+    nets: Mapping[str, Network] | None = None,
 ) -> Board:
     """Lay plans that deliver the same side by side: key figures, bridges from the baseline, stages, origins, quality.
 
-    Each plan is judged in `resolve(net, plan.scenarios)`. `proofs` say how each was found (app.proof_of); `against` names
+    Each plan is judged in `resolve(net, plan.scenarios)`, of its own network where `nets` has one. `proofs` say how each was found (app.proof_of); `against` names
     the baseline (default: the first). `price_of` gives for a strategy the plan of the same strategy without its
     exclusivity: the difference of their objectives is what exclusivity costs.
 
@@ -128,7 +143,7 @@ def compare(
     for name in (baseline, *(price_of or {})):
         if name not in plans:
             raise HinterlandError(f"there is no plan {name!r}; the plans are {', '.join(strategies)}")
-    judged = [judge(net, name, plan) for name, plan in plans.items()]
+    judged = [judge((nets or {}).get(name, net), name, plan) for name, plan in plans.items()]
     by_name = {one.name: one for one in judged}
     freed = [(by_name[name], judge(net, f"{name} without exclusivity", plan)) for name, plan in (price_of or {}).items()]
     check_equal([*judged, *(free for _, free in freed)])
@@ -168,5 +183,5 @@ def compare(
         exclusivity=exclusivity_of(freed, currency),
         references=references_of(first),
         proofs=_proofs(judged, proofs or {}),
-        notes=(*notes, *left_out),
+        notes=(*notes, *left_out, *_opened(judged)),
     )

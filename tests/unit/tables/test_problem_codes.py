@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -18,7 +17,7 @@ from hinterland.app import check
 from hinterland.core.errors import HinterlandError, Issue
 from hinterland.tables.problems import PROBLEMS
 from hinterland.tables.template import write_templates
-from worlds import Tables, two_makers
+from worlds import Tables, network, two_makers
 
 Where = tuple[str, int | None, str | None]
 Change = Callable[[Tables], object]
@@ -297,12 +296,11 @@ def _unknown_scenario(tmp_path: Path) -> list[Issue]:
 
 
 def _other_tables(tmp_path: Path) -> list[Issue]:
-    from hinterland.app.telling import compare_runs
+    from hinterland.app.same_tables import refuse_other_tables
 
-    digests = {"one": "a", "two": "b"}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hinterland.store.read_run", lambda folder: SimpleNamespace(manifest={"tables_digest": digests[Path(folder).name]}))
-        return _raised(lambda: compare_runs([tmp_path / name for name in digests]))
+    other = two_makers()
+    other["demand"][1]["quantity"] = 90.0
+    return _raised(lambda: refuse_other_tables({"one": network(two_makers()), "two": network(other)}))
 
 
 DEEDS: list[tuple[str, Where, Callable[[Path], list[Issue]]]] = [
@@ -311,7 +309,7 @@ DEEDS: list[tuple[str, Where, Callable[[Path], list[Issue]]]] = [
     ("not_writable", ("place", None, None), _not_writable),
     ("folder_taken", ("run", None, None), _folder_taken),
     ("unknown_scenario", ("scenarios", None, "scenario_id"), _unknown_scenario),
-    ("other_tables", ("runs", None, None), _other_tables),
+    ("other_tables", ("demand", 3, "quantity"), _other_tables),
 ]
 
 ELSEWHERE = {
