@@ -1,5 +1,6 @@
 """One function per verb: what notebooks call and the command line shows."""
 
+from hinterland.app.auditing import audit
 from hinterland.app.comparing import compare, proof_of, render
 from hinterland.app.demonstrating import DemoResult, demo
 from hinterland.app.given import plan_of
@@ -27,6 +28,7 @@ from hinterland.model.samples import sample_path
 __all__ = [
     "SUMMED",
     "DemoResult",
+    "audit",
     "check",
     "compare",
     "compare_runs",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from hinterland.cli.audit import audit
 from hinterland.cli.bars import bars
 from hinterland.cli.endings import CODES, ended_well, refuse_foreign, show_issues
 from hinterland.cli.packs import packs
@@ -309,6 +310,7 @@ def demo(
             say(*shown.sentences, f"report: {shown.report}", f"summary: {shown.summary_file}", f"runs: {shown.runs}")
 
 
+app.command()(audit)
 app.command()(route)
 app.command()(packs)
 
