@@ -51,6 +51,10 @@ SCENARIO = {"scenario_id": "s"}
 OVERRIDE = {"scenario_id": "s", "order": 1, "table": "lanes", "where": "lane_id=near-plant", "column": "cost_per_unit", "value": "2"}
 CHANGE = {"change_id": "x", "table": "lanes", "where": "lane_id=near-plant", "column": "cost_per_unit", "action": "scale", "value": 2.0}
 
+FLOW = {"policy_id": "p", "kind": "max_flow", "product": "part", "from_group": "far", "value": 50.0}
+LANE = {"lane_id": "new", "from_site": "near", "to_site": "plant", "product_id": "part", "cost_per_unit": 1.0, "co2e_kg_per_unit": 1.0,
+        "lead_time_days": 2.0}  # fmt: skip
+
 TRUCK = both(
     add("modes", {"mode_id": "truck", "kind": "road", "speed_km_per_day": 500.0}),
     add("freight_rates", {"mode_id": "truck", "cost_per_tkm": 0.1}),
@@ -69,6 +73,42 @@ AUDIT = {
 SOURCE = add("sources", {"source_id": "S", "title": "law"})
 
 ROWS: list[tuple[str, Where, Change]] = [
+    ("allows_nothing", ("policies", 2, "value"), add("policies", {"policy_id": "p", "kind": "max_co2e_per_unit"})),
+    ("binds_nothing", ("policies", 2, "value"), add("policies", {"policy_id": "p", "kind": "min_regional_share", "product": "part"})),
+    ("binds_nothing", ("policies", 2, "valid_from"), add("policies", {**FLOW, "valid_from": "2028-01-01"})),
+    ("binds_nothing", ("policies", 2, "valid_to"), add("policies", {**FLOW, "valid_to": "2025-12-31"})),
+    ("binds_nothing", ("policies", 2, "policy_id"), add("policies", {**FLOW, "from_group": "near", "to_group": "town"})),
+    ("binds_nothing", ("policies", 2, "from_group"), both(
+        add("countries", {"country": "MX", "region": "latin_america"}),
+        add("policies", {"policy_id": "p", "kind": "forbid_origin", "product": "part", "from_group": "MX"}))),
+    ("binds_nothing", ("policies", 2, "to_group"), add("policies", {"policy_id": "p", "kind": "forbid_origin", "product": "part", "from_group": "CN",
+                                                                    "to_group": "town"})),
+    ("binds_nothing", ("policies", 2, "site_group"), add("policies", {"policy_id": "p", "kind": "force_open", "site_group": "near"})),
+    ("binds_nothing", ("policies", 2, "site_group"), add(
+        "policies", {"policy_id": "p", "kind": "max_sites", "site_group": "near", "product": "car", "value": 3})),
+    ("binds_nothing", ("closures", 2, "passage"), add("closures", {"passage": "suez"})),
+    ("free_shortage", ("demand", 3, "shortage_cost_per_unit"), put("demand", 1, shortage_cost_per_unit=None)),
+    ("free_shortage", ("settings", 6, "value"), setting("objective", "cost")),
+    ("free_shortage", ("settings", 6, "value"), setting("objective", "cost,shortage")),
+    ("idle_contract", ("contracts", 2, "supplier"), add("contracts", {**CONTRACT, "product_id": "car"})),
+    ("idle_contract", ("contracts", 2, "buyer"), add("contracts", {**CONTRACT, "buyer": "town"})),
+    ("idle_lane", ("lanes", 5, "from_site"), add("lanes", {**LANE, "product_id": "car"})),
+    ("idle_lane", ("lanes", 5, "to_site"), add("lanes", {**LANE, "to_site": "town"})),
+    ("idle_lane", ("lanes", 5, "product_id"), add("lanes", {**LANE, "to_site": "town", "product_id": None})),
+    ("idle_site", ("sites", 6, "status"), add("sites", {"site_id": "field", "country": "US", "status": "candidate"})),
+    ("late_base_date", ("settings", 3, "value"), setting("base_date", "2030-01-01")),
+    ("late_ramp", ("ramps", 2, "years_since_start"), add("ramps", {"ramp_id": "r", "years_since_start": 1.0, "capacity_share": 0.5})),
+    ("no_lane", ("demand", 2, "site_id"), lambda tables: tables.update(lanes=[tables["lanes"][2]])),
+    ("no_lane", ("demand", 2, "site_id"), lambda tables: [row.update(valid_from="2030-01-01") for row in tables["lanes"][:2]]),
+    ("no_region", ("policies", 2, "each"), both(
+        lambda tables: tables.pop("countries"), add("policies", {"policy_id": "p", "kind": "min_regional_share", "product": "part", "value": 0.5}))),
+    ("no_region", ("lane_rules", 2, "same_region"), both(
+        TRUCK, lambda tables: tables.pop("countries"), add("lane_rules", {"rule_id": "r", "mode_chain": "truck", "same_region": True}))),
+    ("within_territory", ("duties", 2, "importer"), both(
+        add("countries", {"country": "DE", "region": "europe", "customs_territory": "EU"},
+            {"country": "HU", "region": "europe", "customs_territory": "EU"}), add("duties", {"rule_id": "d", "importer": "DE"}))),
+    ("wrong_type", ("settings", 2, "value"), setting("currency", "euro")),
+    ("wrong_type", ("exchange_rates", 2, "currency"), add("exchange_rates", {"currency": "euro", "rate_to_settings_currency": 1.1})),
     ("ambiguous_origin", ("lanes", None, "from_site"), both(
         add("sites", {"site_id": "store", "country": "MX"}), add("countries", {"country": "MX", "region": "north_america"}),
         add("stocks", {"site_id": "store", "product_id": "part"}),
@@ -303,8 +343,27 @@ def _other_tables(tmp_path: Path) -> list[Issue]:
     return _raised(lambda: refuse_other_tables({"one": network(two_makers()), "two": network(other)}))
 
 
+def _aside(tmp_path: Path) -> list[Issue]:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "ReadMe"
+    for name, rows in two_makers().items():
+        sheet = book.create_sheet(name)
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        sheet.append(columns)
+        for row in rows:
+            sheet.append([row.get(column) for column in columns])
+    book.create_sheet("#old lanes")
+    book.save(tmp_path / "net.xlsx")
+    issues = check(tmp_path / "net.xlsx")
+    assert [(issue.table, issue.code) for issue in issues] == [("ReadMe", "ignored_sheet"), ("#old lanes", "ignored_sheet")]
+    return issues
+
+
 DEEDS: list[tuple[str, Where, Callable[[Path], list[Issue]]]] = [
     ("merged_cells", ("sites", None, None), _merged),
+    ("ignored_sheet", ("ReadMe", None, None), _aside),
     ("already_there", ("sites", None, None), _taken),
     ("not_writable", ("place", None, None), _not_writable),
     ("folder_taken", ("run", None, None), _folder_taken),
