@@ -27,3 +27,14 @@ def test_an_offer_without_limit_has_no_end():
     tables["purchases"] = [{"site_id": "plant", "product_id": "part", "price_per_unit": 30.0}]
     part = next(row for row in supply_of(network(tables)).iter_rows(named=True) if row["product_id"] == "part")
     assert math.isinf(part["ratio"])
+
+
+def test_needs_without_bound_have_no_ratio():
+    tables = two_makers(1)
+    tables["recipes"].append({"recipe_id": "part_again", "product_id": "part"})
+    tables["recipe_lines"].append({"recipe_id": "part_again", "product_id": "part", "quantity_per_unit": 2.0})
+    tables["processes"].append({"site_id": "near", "recipe_id": "part_again", "capacity_per_year": 5.0})
+    rows = {row["product_id"]: row for row in supply_of(network(tables)).iter_rows(named=True)}
+    assert math.isinf(rows["part"]["needed"])
+    assert rows["part"]["ratio"] is None
+    assert rows["car"]["ratio"] == pytest.approx(1.2)
