@@ -36,7 +36,7 @@ SETTINGS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 )
 """Key to (type, meaning, example)."""
 _LETTERS = 3
-_LATER = {"perspective": "buyer", "origin_accounting": "segregated"}
+_LATER = {"perspective": "buyer"}
 
 
 def is_currency(code: str) -> bool:

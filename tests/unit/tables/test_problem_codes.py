@@ -72,7 +72,28 @@ AUDIT = {
 }
 SOURCE = add("sources", {"source_id": "S", "title": "law"})
 
+ORIGIN = {"origin_rule_id": "o", "method": "rvc_tv", "threshold_share": 0.6, "cumulation_group": "north_america"}
+CONDITION = {"condition_rule_id": "c", "method": "material_assistance", "list_id": "l", "threshold_share": 0.6}
+LISTED = {"entity": "CN", "list_id": "l"}
+
 ROWS: list[tuple[str, Where, Change]] = [
+    ("contradictory_rows", ("origin_rules", 3, "valid_from"), add(
+        "origin_rules", ORIGIN, {**ORIGIN, "threshold_share": 0.7, "valid_from": "2027-01-01"})),
+    ("contradictory_rows", ("origin_rules", 3, "cumulation_group"), add(
+        "origin_rules", ORIGIN, {**ORIGIN, "method": "rvc_nc", "cumulation_group": "china"})),
+    ("date_cuts_period", ("origin_rules", 2, "valid_from"), add("origin_rules", {**ORIGIN, "valid_from": "2026-07-01"})),
+    ("date_cuts_period", ("condition_rules", 2, "valid_to"), both(
+        add("entities", LISTED), add("condition_rules", {**CONDITION, "valid_to": "2026-06-30"}))),
+    ("empty_cell", ("origin_rules", 2, "threshold_share"), add("origin_rules", {**ORIGIN, "threshold_share": None})),
+    ("empty_list", ("condition_rules", 2, "list_id"), add("condition_rules", CONDITION)),
+    ("missing_tariff_line", ("origin_rules", 2, "method"), both(
+        add("product_codes", {"product_id": "car", "importer": "US", "hs_code": "8703.80"}),
+        add("origin_rules", {**ORIGIN, "method": "tariff_shift", "hs_prefix": "87", "threshold_share": None}))),
+    ("share_over_one", ("origin_rules", 2, "threshold_share"), add("origin_rules", {**ORIGIN, "threshold_share": 75.0})),
+    ("unknown_reference", ("origin_rules", 2, "cumulation_group"), add("origin_rules", {**ORIGIN, "cumulation_group": "@nowhere"})),
+    ("unknown_reference", ("duties", 2, "origin_rule_id"), add("duties", {"rule_id": "d", "ad_valorem_share": 0.0, "origin_rule_id": "o"})),
+    ("unknown_reference", ("incentives", 2, "condition_rule_id"), add(
+        "incentives", {"incentive_id": "i", "product_id": "car", "amount": 1.0, "condition_rule_id": "c"})),
     ("allows_nothing", ("policies", 2, "value"), add("policies", {"policy_id": "p", "kind": "max_co2e_per_unit"})),
     ("binds_nothing", ("policies", 2, "value"), add("policies", {"policy_id": "p", "kind": "min_regional_share", "product": "part"})),
     ("binds_nothing", ("policies", 2, "valid_from"), add("policies", {**FLOW, "valid_from": "2028-01-01"})),

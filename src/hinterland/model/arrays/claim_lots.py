@@ -68,8 +68,15 @@ class Ground:
 
     @cached_property
     def lanes_in(self) -> list[Ints]:
-        """Lane-products with an entry that end in each pool."""
-        alive = np.flatnonzero((self.entry >= 0).any(axis=1))
+        """Lane-products with an entry that end in each pool, from pools that something can fill."""
+        filled = self.makes.copy()
+        filled[self.offers.pool[self.offers.offer]] = True
+        filled[self.stocks.pool[self.stocks.initial > 0]] = True
+        open_lanes = np.flatnonzero((self.entry >= 0).any(axis=1))
+        start, end = self.flows.from_pool[open_lanes], self.flows.to_pool[open_lanes]
+        while (more := filled[start] & ~filled[end]).any():
+            filled[end[more]] = True
+        alive = open_lanes[filled[start]]
         return _grouped(self.flows.to_pool[alive], alive, len(self.pools))
 
     @cached_property
@@ -306,7 +313,7 @@ def condition_lots(g: Ground, listings: Listings, rule: str, asked: Asked, earne
             found |= when & listings.listed(one, *names)
         return found
 
-    listed = np.array([bad(site, operator[at], parent[at], g.sites.country[at]) for at, site in enumerate(g.sites.ids)])
+    listed = np.array([bad(operator[at], parent[at], country) for at, country in enumerate(g.sites.country)])
     counts = g.none_counts()
     producers = g.offers.rows.select("producer", "origin_country").rows()
     for offer, (producer, country) in enumerate(producers):

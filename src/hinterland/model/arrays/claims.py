@@ -315,7 +315,7 @@ def _conditions(g: Ground, writer: _Writer) -> dict[str, Floats]:
         fine = np.ones((len(g.sites.ids), g.periods), dtype=bool)
         for list_id, when in asked.free.items():
             for at, site in enumerate(g.sites.ids):
-                fine[at] &= ~(when & listings.listed(list_id, site, *who[site]))
+                fine[at] &= ~(when & listings.listed(list_id, *who[site]))
         shown = np.logical_or.reduce([np.zeros(g.periods, dtype=bool), *(~np.isnan(share) for share in asked.least.values())])
         free[rule] = (fine & ~shown).astype(np.float64)
         if shown.any():

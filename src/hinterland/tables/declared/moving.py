@@ -154,7 +154,6 @@ MOVING = (
             share("de_minimis_share", "of the value that may come from inputs that fail the shift", default=0.0),
             text("cumulation_group", "countries that count as one", groups=True, required=True, example="@usmca"),
         ),
-        used=False,
     ),
     Table(
         "incentives",
@@ -167,7 +166,7 @@ MOVING = (
             number("amount", "money per unit, or share of the cost", required=True, example="35"),
             money("cap_amount", "most over the horizon"),
             share("pass_through_share", "what reaches the cost", default=1.0),
-            text("condition_rule_id", "rule to be met", refers_to="condition_rules", used=False),
+            text("condition_rule_id", "rule to be met", refers_to="condition_rules"),
             *_SPAN,
         ),
     ),
@@ -179,7 +178,6 @@ MOVING = (
             day("valid_from", "first day", key=True, required=True, example="2030-01-01"),
             share("amount_share", "of the amount that is paid", required=True, example="0.75"),
         ),
-        used=False,
     ),
     Table(
         "condition_rules",
@@ -198,7 +196,6 @@ MOVING = (
             text("list_id", "list of entities it looks at", required=True, example="pfe"),
             share("threshold_share", "least share (material_assistance)", default=0.0, example="0.6"),
         ),
-        used=False,
     ),
     Table(
         "entities",

@@ -73,7 +73,7 @@ WORLD = (
             key("from_group", "where it is made: site, country, @group; empty is everywhere", groups=True, required=False),
             day("valid_from", "first day; holds until the next row", key=True, example="2026-01-01"),
             money("value_per_unit", "value", required=True, example="32"),
-            money("net_cost_per_unit", "net cost where an origin rule asks for it; empty: the value", used=False),
+            money("net_cost_per_unit", "net cost where an origin rule asks for it; empty: the value"),
             number("declared_co2e_kg_per_unit", "footprint declared at a border that prices carbon"),
         ),
     ),
