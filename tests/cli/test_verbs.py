@@ -7,7 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import polars as pl
@@ -83,6 +85,72 @@ def test_more_than_20_problems_go_to_a_file_that_no_spreadsheet_takes_for_formul
     text = (tmp_path / "hinterland-problems.csv").read_text()
     assert text.count("unknown_reference") == 30
     assert not any(cell[:1] in "=+@" for line in text.splitlines() for cell in line.split(",") if cell)
+
+
+def test_no_file_is_written_unasked_and_none_over_what_is_no_list_of_problems(tmp_path):
+    tables = two_makers()
+    tables["lanes"] = [tables["lanes"][0] | {"lane_id": f"l{at}", "to_site": f"moon{at}"} for at in range(30)]
+    done = run("check", write(tables, tmp_path / "bad"), cwd=tmp_path)
+    file = Path(done.stdout.split(" are in ")[1].strip())
+    assert file.parent == Path(tempfile.gettempdir())
+    assert file.read_text().count("unknown_reference") == 30
+    file.unlink()
+    assert [one.name for one in tmp_path.iterdir()] == ["bad"]
+    (tmp_path / "thesis.csv").write_text("mine")
+    taken = run("check", "bad", "--out", "thesis.csv", cwd=tmp_path)
+    assert taken.returncode == CODES["tables"]
+    assert (tmp_path / "thesis.csv").read_text() == "mine"
+    for _ in range(2):  # an older list of problems is written anew
+        run("check", "bad", "--out", "problems.csv", cwd=tmp_path)
+    assert (tmp_path / "problems.csv").read_text().count("unknown_reference") == 30
+
+
+def test_check_shows_what_is_needed_and_what_there_is_and_where_it_is_short(tmp_path):
+    tables = two_makers()
+    tables["demand"][1]["quantity"] = 400.0
+    tables["purchases"] = [{"site_id": "plant", "product_id": "part", "price_per_unit": 30.0, "limit_per_year": 20.0}]
+    shown = run("check", write(tables, tmp_path / "net"), cwd=tmp_path).stdout
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["part", "part", "piece", "2027", "400", "300", "20", "0.80"] in lines
+    assert ["car", "car", "piece", "2026", "100", "120", "0", "1.2"] in lines
+    assert "2 of 2 products fall short" in shown
+    told = json.loads(run("check", "net", "--json", cwd=tmp_path).stdout)["supply"]
+    (part,) = [row for row in told if (row["product_id"], row["period_id"]) == ("part", "2027")]
+    assert (part["needed"], part["with_modules"], part["bought"], part["ratio"]) == (400.0, 300.0, 20.0, pytest.approx(0.8))
+    tables["lanes"][0]["to_site"] = "moon"
+    broken = json.loads(run("check", write(tables, tmp_path / "bad"), "--json", cwd=tmp_path).stdout)
+    assert broken["supply"] is None
+
+
+def test_a_long_table_of_needs_shows_the_tightest_period_and_a_share_for_each(tmp_path):
+    tables = two_makers(20)
+    tables["demand"][13]["quantity"] = 240.0
+    shown = run("check", write(tables, tmp_path / "net"), cwd=tmp_path).stdout
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["car", "car", "piece", "2039", "240", "120", "0", "0.50"] in lines
+    assert sum(line[:3] == ["car", "car", "piece"] for line in lines) == 1
+    every = run("check", "net", "--supply", cwd=tmp_path).stdout
+    assert sum(line.split()[:3] == ["car", "car", "piece"] for line in every.splitlines()) == 20
+
+
+def test_solve_repeats_the_warnings_and_says_what_stays_short(tmp_path):
+    tables = two_makers(1)
+    tables["processes"][2]["capacity_per_year"] = 60.0
+    tables["sites"].append({"site_id": "field", "country": "US", "status": "candidate"})
+    done = run("solve", write(tables, tmp_path / "net"), cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.count("idle_site") == 1
+    assert "NOT all is delivered: 60 % of what is asked for, 40 % stays short" in done.stdout
+    told = json.loads(run("solve", "net", "--json", cwd=tmp_path).stdout)
+    assert [one["code"] for one in told["warnings"]] == ["idle_site"]
+    tables = two_makers(1)
+    whole = run("solve", write(tables, tmp_path / "enough"), cwd=tmp_path)
+    assert "NOT all" not in whole.stdout
+
+
+@pytest.mark.parametrize("words", [("--gap", "5"), ("--gap", "-1"), ("-s", "")])
+def test_options_that_mean_nothing_are_refused(place, words):
+    assert run("solve", "net", *words, cwd=place).returncode == CODES["tables"]
 
 
 def test_nothing_is_solved_or_written_from_bad_tables(tmp_path):
