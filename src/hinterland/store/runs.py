@@ -32,7 +32,7 @@ FORMAT = 1
 """Version of the folder's layout; a reader refuses what it does not know."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Run:
     """What a run folder holds. `network` is resolved in the scenarios the plan was made under."""
 
@@ -41,6 +41,11 @@ class Run:
     network: Network
     plan: Plan
     tables: Mapping[str, pl.DataFrame]
+
+    def __repr__(self) -> str:
+        """One line: where it lies and how it ended, not the tables."""
+        world = " + ".join(self.network.scenarios) or "the plain tables"
+        return f"Run({str(self.folder)!r}: {world}, {self.manifest.get('status')}, tables: {', '.join(self.tables)})"
 
 
 def plain(value: object) -> object:
