@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["amount_problems"]
 
 _SHARE_POLICIES = ("min_regional_share", "max_country_share", "max_site_share")
-_HIGH_DUTY_SHARE = 1.5
-"""Ad-valorem duties above 150 % are rarer than a forgotten division by 100."""
+_HIGH_DUTY_SHARE = 1.0
+"""Ad-valorem duties above 100 % are rarer than a forgotten division by 100."""
 _PAIRS = (
     ("contract_phases", "min_share", "max_share"),
     ("contract_phases", "min_quantity_per_year", "max_quantity_per_year"),
