@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hinterland.core.errors import InfeasibleDesign, InvalidScenario, Issue
+from hinterland.design.figures import in_figures
 from hinterland.design.terms import Term, add_rows, term
 from hinterland.model.accounts.placing import place_plan
 
@@ -117,7 +118,7 @@ class _Writer:
                 continue
             entries = found.matching(row)
             unit = _unit(self.b.draft.arrays, row) if "product_id" in row else ""
-            text = words.format(place=_said(row), value=f"{value:,.6g}", unit=unit)
+            text = words.format(place=_said(row), value=in_figures(value), unit=unit)
             if not len(entries):
                 if abs(value) > 0:
                     self.impossible.append(f"{text} in {row['period_id']}: nothing in the tables allows it there and then")
@@ -278,7 +279,7 @@ def _claims(w: _Writer, plan: Plan) -> None:
                 product = int(a.making.lines.product[line])
                 place = f"{a.products.ids[product]} at {a.sites.ids[a.making.lines.site[line]]}"
             unit = a.products.unit[product]
-            text = f"the plan's claim of {place} under {rule} ({value:,.6g} {unit})"
+            text = f"the plan's claim of {place} under {rule} ({in_figures(value)} {unit})"
             if not len(entries):
                 if value > 0:
                     w.impossible.append(f"{text} in {a.calendar.ids[period]}: nothing in the tables can meet it")
