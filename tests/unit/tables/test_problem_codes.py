@@ -55,6 +55,9 @@ FLOW = {"policy_id": "p", "kind": "max_flow", "product": "part", "from_group": "
 LANE = {"lane_id": "new", "from_site": "near", "to_site": "plant", "product_id": "part", "cost_per_unit": 1.0, "co2e_kg_per_unit": 1.0,
         "lead_time_days": 2.0}  # fmt: skip
 
+DUTY = {"rule_id": "d", "importer": "US", "origin": "CN", "hs_prefix": "8507.60", "ad_valorem_share": 0.1}
+CODE = {"product_id": "part", "importer": "US", "hs_code": "8507.60"}
+
 TRUCK = both(
     add("modes", {"mode_id": "truck", "kind": "road", "speed_km_per_day": 500.0}),
     add("freight_rates", {"mode_id": "truck", "cost_per_tkm": 0.1}),
@@ -150,6 +153,31 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("rule_that_cannot_be_judged", ("rules", 2, "threshold_share"), both(SOURCE, add("rules", {**AUDIT, "threshold_share": None}))),
     ("rule_that_cannot_be_judged", ("rules", 2, "subject"),
      both(SOURCE, add("rules", {**AUDIT, "predicate": "listed_entities", "subject": "uflpa"}))),
+    ("bad_tariff_line", ("duties", 2, "hs_prefix"), add("duties", {**DUTY, "hs_prefix": "85O7.60"})),
+    ("bad_tariff_line", ("product_codes", 2, "hs_code"), add("product_codes", {**CODE, "hs_code": "8"})),
+    ("bad_tariff_line", ("product_codes", 2, "hs_code"), add("product_codes", {**CODE, "hs_code": "8507.60.0010.99"})),
+    ("before_start", ("duties", 2, "valid_to"), add("duties", {**DUTY, "valid_from": "2027-01-01", "valid_to": "2026-01-01"})),
+    ("counted_as_zero", ("duties", 2, "co2e_price_per_t"), both(add("product_codes", CODE), add("duties", {**DUTY, "co2e_price_per_t": 80.0}))),
+    ("counted_as_zero", ("duties", 2, "specific_per_kg"), both(
+        add("product_codes", CODE), add("duties", {**DUTY, "specific_per_kg": 1.0}), put("products", 0, mass_kg_per_unit=None))),
+    ("duty_ring", ("duties", 2, "excludes_programmes"), add(
+        "duties", {**DUTY, "programme": "a", "excludes_programmes": "b"}, {**DUTY, "rule_id": "e", "programme": "b", "excludes_programmes": "a"})),
+    ("duty_ring", ("duties", 3, "excludes_programmes"), add(
+        "duties", *({**DUTY, "rule_id": one, "programme": one, "excludes_programmes": other} for one, other in ("ab", "bc", "ca")))),
+    ("duty_ring", ("duties", 2, "excludes_programmes"), add("duties", {**DUTY, "programme": "a", "excludes_programmes": "b|a"})),
+    ("duty_tie", ("duties", 3, "ad_valorem_share"), add("duties", DUTY, {**DUTY, "rule_id": "e", "ad_valorem_share": 0.2})),
+    ("duty_tie", ("duties", 3, "ad_valorem_share"), add("duties", DUTY, {**DUTY, "rule_id": "e", "origin": "china", "stacking": "cap_all_in"})),
+    ("duty_tie", ("duties", 3, "ad_valorem_share"), add(
+        "duties", {**DUTY, "origin": "CN|JP", "valid_to": "2026-06-30"}, {**DUTY, "rule_id": "e", "origin": "CN|KR", "ad_valorem_share": 0.2})),
+    ("no_base_duty", ("duties", 2, "stacking"), add("duties", {**DUTY, "programme": "levy", "stacking": "net_of_mfn"})),
+    ("no_tariff_line", ("products", 2, "product_id"), add("duties", DUTY)),
+    ("no_tariff_line", ("products", 2, "product_id"), both(add("product_codes", {**CODE, "importer": "CN"}), add("duties", DUTY))),
+    ("share_over_one", ("duties", 2, "ad_valorem_share"), add("duties", {**DUTY, "ad_valorem_share": 25.0})),
+    ("share_over_one", ("duties", 2, "ad_valorem_share"), add("duties", {**DUTY, "ad_valorem_share": 1.2})),
+    ("unknown_programme", ("duties", 2, "excludes_programmes"), add("duties", {**DUTY, "programme": "a", "excludes_programmes": "mfm"})),
+    ("unknown_reference", ("duties", 2, "importer"), add("duties", {**DUTY, "importer": "USA"})),
+    ("unknown_reference", ("duties", 2, "origin"), add("duties", {**DUTY, "origin": "ZZ"})),
+    ("unmatched_tariff_line", ("duties", 2, "hs_prefix"), both(add("product_codes", CODE), add("duties", {**DUTY, "hs_prefix": "8507.60.0010"}))),
     ("wrong_choice", ("contents", 2, "element"), add("contents", {"product_id": "part", "element": "Unobtainium", "mass_kg_per_unit": 1.0})),
     ("unknown_reference", ("contents", 2, "product_id"), add("contents", {"product_id": "prat", "element": "Ni", "mass_kg_per_unit": 1.0})),
     ("bounds", ("service_lives", 2, "life_years"),
@@ -226,11 +254,10 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("not_finite", ("demand", 2, "quantity"), put("demand", 0, quantity=float("inf"))),
     ("not_finite", ("demand", 2, "quantity"), put("demand", 0, quantity="1e999")),
     ("not_finite", ("demand", 2, "quantity"), put("demand", 0, quantity="#N/A")),
-    ("not_supported_yet", ("duties", 2, "stacking"), add("duties", {"rule_id": "d", "stacking": "replace"})),
     ("not_supported_yet", ("settings", 7, "value"), setting("perspective", "buyer")),
     ("not_supported_yet", ("changes", 2, "column"), add("changes", {**CHANGE, "table": "sites", "where": "*", "column": "latitude"})),
     ("not_supported_yet", ("overrides", 2, "table"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "table": "scenarios"}))),
-    ("not_used_yet", ("duties", None, "producer"), add("duties", {"rule_id": "d", "producer": "far"})),
+    ("not_used_yet", ("products", None, "dangerous_goods"), put("products", 0, dangerous_goods=True)),
     ("not_used_yet", ("hazards", None, None), add("hazards", {"hazard_id": "h", "scope_kind": "site"})),
     ("not_used_yet", ("exchange_rates", 3, "valid_from"), add(
         "exchange_rates", {"currency": "EUR", "rate_to_settings_currency": 1.1},
