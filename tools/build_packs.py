@@ -14,11 +14,12 @@ from pathlib import Path
 
 from build_seed_chain import sources, text
 from seed_chain.reference import Reference
-from world_packs import shocks
+from world_packs import shocks, tariffs
 
 OUT = Path(__file__).resolve().parents[1] / "src" / "hinterland" / "model" / "samples" / "packs"
 PACKS = (
-    shocks.cobalt_quota, shocks.currency_move, shocks.graphite_export_control, shocks.panama_closure, shocks.suez_closure,
+    tariffs.carbon_border, shocks.cobalt_quota, shocks.currency_move, tariffs.eu_uk_rules_2027, shocks.graphite_export_control, tariffs.loss_of_usmca,
+    shocks.panama_closure, shocks.suez_closure, tariffs.us_china_tariffs_2024_2026,
 )  # fmt: skip
 MARK = "packs:"
 """Put before source ids, so that they are never those of a network."""
@@ -31,7 +32,10 @@ def build(reference: Path) -> dict[str, str]:
     for make in PACKS:
         pack = make(ref)
         tables = dict(pack.tables)
-        cited = [row for row in sources(ref, tables) if ";" not in str(row["source_id"])]
+        known = tariffs.shipped_sources()
+        ours = {name: [row for row in rows if row.get("source_id") not in known] for name, rows in tables.items()}
+        cited = [row for row in sources(ref, ours) if ";" not in str(row["source_id"])]
+        cited += [known[key] for key in sorted({str(row.get("source_id")) for rows in tables.values() for row in rows} & set(known))]
         for rows in (*tables.values(), cited):
             for row in rows:
                 if row.get("source_id"):

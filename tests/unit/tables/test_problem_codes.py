@@ -424,6 +424,9 @@ ELSEWHERE = {
     "contradiction": "unit/model/test_plan_reading.py",
     "endless_gain": "unit/design/test_objectives.py",
     "not_in_network": "unit/model/test_plan_reading.py",
+    "not_in_packs": "unit/model/test_packs.py",
+    "pack_clash": "unit/model/test_packs.py",
+    "pack_touches_nothing": "unit/model/test_packs.py",
     "several_lanes": "unit/model/test_plan_reading.py",
     "unequal_delivery": "unit/comparison/test_key_figures.py",
 }
