@@ -61,7 +61,7 @@ def read_settings(values: Mapping[str, str]) -> Settings:
     return Settings(**typed)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Network:
     """Every declared table, typed and complete; `scenarios` says what has been applied to it.
 
@@ -80,6 +80,12 @@ class Network:
     def __post_init__(self) -> None:
         """Freeze the mapping: facts do not change, a scenario makes a copy."""
         object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
+
+    def __repr__(self) -> str:
+        """One line: its world and how many rows, not the rows."""
+        filled = {name: frame.height for name, frame in self.tables.items() if frame.height}
+        world = " + ".join(self.scenarios) or ("the plain tables" if self.resolved else "as read")
+        return f"Network({self.settings.name!r}, {world}; {len(filled)} tables, {sum(filled.values()):,} rows)"
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """Return one table."""

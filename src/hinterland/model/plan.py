@@ -127,7 +127,7 @@ def empty_plan_table(table: str) -> pl.DataFrame:
     return pl.DataFrame(schema=dict(PLAN_COLUMNS[table]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """Decisions a network runs under: ten tables, and the world they were made in.
 
@@ -156,6 +156,11 @@ class Plan:
             )
             whole[name] = typed.sort(plan_keys(name))
         object.__setattr__(self, "tables", MappingProxyType(whole))
+
+    def __repr__(self) -> str:
+        """One line: its world and how many rows, not the rows."""
+        held = ", ".join(f"{name} {frame.height}" for name, frame in self.tables.items() if frame.height)
+        return f"Plan({' + '.join(self.scenarios) or 'the plain tables'}, by {self.maker}; {held or 'empty'})"
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """Return one plan table."""

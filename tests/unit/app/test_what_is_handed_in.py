@@ -106,7 +106,15 @@ def test_no_time_at_all_is_no_stop_and_keeps_nothing():
 def test_results_say_what_they_are_in_a_line(solved):
     net, result, folder = solved
     board = compare(net, {"one": result})
-    for shown in (repr(trace(net, result)), repr(board), repr(read_run(folder)), repr(result)):
+    for shown in (
+        repr(trace(net, result)),
+        repr(board),
+        repr(read_run(folder)),
+        repr(result),
+        repr(result.plan),
+        repr(verify(net, result)),
+        repr(net),
+    ):
         assert "shape:" not in shown
         assert len(shown) < 400
     assert repr(board).startswith("Board('network': one against one")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["LINE_COLUMNS", "STEERING_COLUMNS", "VerifyReport", "verify"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class VerifyReport:
     """What verify found.
 
@@ -44,6 +44,11 @@ class VerifyReport:
     lines: pl.DataFrame
     tolerance: float
     steering: pl.DataFrame
+
+    def __repr__(self) -> str:
+        """One line: whether it holds, not the lines."""
+        held = "holds" if self.ok else f"{self.failures.height} do not hold"
+        return f"VerifyReport({self.lines.height} lines: {held}, largest relative error {self.max_relative_error:.1e})"
 
     @property
     def ok(self) -> bool:
