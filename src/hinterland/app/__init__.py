@@ -3,6 +3,7 @@
 from hinterland.app.auditing import audit
 from hinterland.app.comparing import compare, proof_of, render
 from hinterland.app.demonstrating import DemoResult, demo
+from hinterland.app.duties import duties
 from hinterland.app.given import plan_of
 from hinterland.app.packing import packs
 from hinterland.app.planning import read_plan, read_run, solve, trace, verify, write_run
@@ -34,6 +35,7 @@ __all__ = [
     "compare_runs",
     "demo",
     "demo_reference",
+    "duties",
     "examine",
     "explain_route",
     "judged_in",
