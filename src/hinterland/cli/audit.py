@@ -57,8 +57,11 @@ def _told(value: float | None, unit: str, *, sign: bool = False) -> str:
     """A value with its unit; shares in percent."""
     if value is None:
         return "–"
+    value = 0.0 if abs(value) < 5e-10 else value  # rounding of a solver is no shortfall
     plus = "+" if sign and value > 0 else ""
-    return f"{plus}{100 * value:.1f} %" if unit == "share" else f"{plus}{figure(float(value))} {unit}".strip()
+    return (
+        f"{plus}{100 * value + 0.0:.1f} %".replace("-0.0 %", "0.0 %") if unit == "share" else f"{plus}{figure(float(value))} {unit}".strip()
+    )
 
 
 def _show(found: Any) -> None:

@@ -259,6 +259,25 @@ class Audited:
         real = (share[cell] > 0) & (quantity > 0)
         return cell[real], quantity[real], offer[real]
 
+    @cached_property
+    def takes(self) -> list[Ints]:
+        """Positions of what each run takes in; one array per run."""
+        m = self.mixing
+        order = np.argsort(m.take_run, kind="stable")
+        return np.split(order, np.searchsorted(m.take_run[order], np.arange(1, len(m.run))))
+
+    def claimed(self, rule_id: str) -> dict[str, float]:
+        """Output that the plan claims under a rule, by `site_id=…; product_id=…; period_id=…`."""
+
+        def find() -> dict[str, float]:
+            rows = self.plan["claims"].filter((pl.col("rule_id") == rule_id) & (pl.col("input_product_id").fill_null("") == ""))
+            summed = rows.group_by("site_id", "product_id", "period_id").agg(pl.col("quantity").sum())
+            return {
+                f"site_id={site}; product_id={product}; period_id={period}": amount for site, product, period, amount in summed.iter_rows()
+            }
+
+        return self.once(("claimed", rule_id), find)
+
     def leaving(self, cells: Ints) -> Floats:
         """What leaves each of some cells, to all uses; shape of `cells`."""
         at = self.chain.at(cells)

@@ -133,7 +133,7 @@ def _changes(before: Plan, after: Plan) -> str:
         pl.col("change").abs(), descending=True
     )
     words += [
-        f"{site} makes {change:+,.4g} by {recipe or product}"
+        f"{site} makes {abs(change):,.0f} {'more' if change > 0 else 'less'} by {recipe or product}"
         for site, recipe, product, change in moved.head(3).select("site_id", "recipe_id", "product_id", "change").iter_rows()
     ]
     return "; ".join(words) or "the same makers"

@@ -123,6 +123,25 @@ def test_makers_of_unknown_origin_count_as_foreign():
     assert only(audited(tables, plan), "eu_uk_origin_cell")["value"] == pytest.approx(0.36)
 
 
+def test_what_a_plan_claims_stands_beside_what_its_flows_say():
+    tables, plan = _two_tiers(cell_parts=36.0)
+    claim = {
+        "site_id": "packs",
+        "product_id": "pack",
+        "rule_id": "eu_uk_pack",
+        "method": "max_nom",
+        "recipe_id": "p",
+        "vintage": "existing",
+        "period_id": "2027",
+        "quantity": 4.0,
+    }
+    found = audited(tables, plan.with_table("claims", pl.DataFrame([claim])))
+    pack = only(found, "eu_uk_origin_pack")
+    assert (pack["status"], pack["value"]) == ("not_met", 0.5)
+    assert "the plan claims 4 of 10 piece" in pack["note"]
+    assert found.evidence_of(pack["finding_id"]).filter(pl.col("table") == "plan claims")["quantity"].to_list() == [4.0]
+
+
 def _cars(wage: float | None):
     """Cars worth 100 made in the US of bought parts worth 55 from CN: 45 % of the value is added at the plant."""
     tables = one_plant("US", "car", {"parts": 1.0}, stage="vehicle")

@@ -55,7 +55,7 @@ def material_assistance(w: Audited, asked: Asked) -> list[Finding]:
     found = []
     money = a.settings.currency
     for run in runs:
-        takes = np.flatnonzero(m.take_run == run)
+        takes = w.takes[run]
         use = m.take[takes] / m.run[run]
         whole, bad, dark, unpriced = (float(use @ cells[m.take_cell[takes], at]) for at in range(4))
         cell = int(m.run_cell[run])

@@ -173,13 +173,12 @@ def _state(w: Audited, subject: str, live: Sequence[_Test]) -> _State:
 
     native = np.zeros(len(m.run), dtype=bool)
     outcomes: list[_Outcome | None] = [None] * len(m.run)
-    takes = [np.flatnonzero(m.take_run == run) for run in range(len(m.run))]
     while True:
         cells = mixed(m, foreign(native, value), foreign(here_bought, paid), foreign(here_opened, w.values[m.opened_cell]))
         fresh = native.copy()
         for run, ways in enumerate(tests):
             if ways and not native[run]:
-                outcomes[run] = _best([_tried(w, way, run, takes[run], cells, codes, value[run], net_cost[run]) for way in ways])
+                outcomes[run] = _best([_tried(w, way, run, w.takes[run], cells, codes, value[run], net_cost[run]) for way in ways])
                 fresh[run] = outcomes[run].status == "met"  # type: ignore[union-attr]
         if (fresh == native).all():
             return _State(outcomes, cells)
@@ -274,7 +273,7 @@ def _finding(w: Audited, run: int, state: _State) -> Finding:
         note = "no row of origin_rules speaks of its tariff line: its origin is undetermined, which counts as non-originating"
         return Finding(w.name(cell), "not_enough_data", note=note, evidence=(made,))
     money = w.a.settings.currency
-    at = np.flatnonzero(m.take_run == run)
+    at = w.takes[run]
     rows = [
         Row(
             "plan flows", w.keys(int(m.take_cell[take])), float(m.take[take] / m.run[run]), f"{w.unit(int(m.take_cell[take]))}/unit",
@@ -289,4 +288,20 @@ def _finding(w: Audited, run: int, state: _State) -> Finding:
     )
     told = f"{_METHODS[one.test.method]}: {one.foreign:,.4g} of {one.value:,.4g} {money} a unit is non-originating"
     note = f"{told}; {one.missing}" if one.missing else told
+    claimed = w.claimed(one.test.rule).get(w.keys(cell), 0.0)
+    if claimed > 0:
+        rows.append(
+            Row(
+                "plan claims",
+                f"rule_id={one.test.rule}; {w.keys(cell)}",
+                claimed,
+                w.unit(cell),
+                contributes="claimed to originate by the plan",
+            )
+        )
+        note += (
+            f"; the plan claims {claimed:,.4g} of {m.run[run]:,.4g} {w.unit(cell)}, which keeps originating inputs apart"
+            if one.status != "met"
+            else ""
+        )
     return Finding(w.name(cell), one.status, one.share, one.threshold, one.margin, "share", note, (made, test, value, *rows))
