@@ -61,7 +61,8 @@ def audited_in(place: str | Path, plan: str | Path | None) -> tuple[Network, Pla
         run = read_run(place)
         return run.network, run.plan
     net = read_run(place).network if (Path(place) / "manifest.json").is_file() else read(place)
-    return net, read_run(plan).plan if (Path(plan) / "manifest.json").is_file() else read_plan(plan, net)
+    of_run = (Path(plan) / "manifest.json").is_file()
+    return net, read_plan(Path(plan) / "plan") if of_run else read_plan(plan, net)
 
 
 def audit_told(found: AuditResult) -> dict[str, Any]:
