@@ -71,11 +71,9 @@ def example_rows(table: Table, written: Collection[str]) -> list[Row]:
     """
     if table.name == "settings":
         return [{"key": key, "value": example} for key, (_, _, example) in SETTINGS.items()]
-    if table.name not in _ROWS:
-        return [{column.name: column.example for column in table.columns}]
     rows = []
-    for row in _ROWS[table.name]:
+    for row in _ROWS.get(table.name, ()):
         needs, lacks = row.get("needs", "").split(), row.get("lacks", "").split()
         if all(name in written for name in needs) and not (lacks and all(name in written for name in lacks)):
             rows.append({name: cell for name, cell in row.items() if name not in {"needs", "lacks"}})
-    return rows
+    return rows or [{column.name: column.example for column in table.columns}]
