@@ -1,4 +1,4 @@
-"""What callers hand in: a plan in any of the forms in which one can be had, a network, and places to write to."""
+"""What callers hand in: a plan in any of the forms in which one can be had, and a network."""
 
 from __future__ import annotations
 
