@@ -49,12 +49,41 @@ def names_of(b: Blueprint) -> dict[int, str]:
         "unpaid": [f"{b.deals[c].contract_id}|{a.calendar.year_shares()[0][y]}" for c, y in zip(*b.unpaid, strict=True)],
         "credit": by_period(capped),
         "nothing": [""],
+        **claims_of(b, pools, lanes, vintages),
     }
     return {
         int(label): f"{variable}[{key}]"
         for variable, keys in entries.items()
         if b.draft.has(variable)
         for label, key in zip(b.draft.labels(variable), keys, strict=True)
+    }
+
+
+def claims_of(b: Blueprint, pools: list[str], lanes: list[str], vintages: list[str]) -> dict[str, list[str]]:
+    """Names of the claims: `claimed[plant|car|existing|usmca|rvc_tv|2026]`, `clean[plant|car|usmca|rvc_tv|part|2026]`."""
+    a = b.draft.arrays
+    c, periods, out = a.claims, a.calendar.ids, a.making.outputs
+    lots = [f"{c.rules[r]}|{method}" for r, method in zip(c.lot_rule, c.lot_method, strict=True)]
+    return {
+        "claimed": [
+            f"{pools[c.lot_pool[lot]]}|{vintages[e]}|{lots[lot]}|{periods[out.period[e]]}"
+            for lot, e in zip(c.claim_lot, c.claim_output, strict=True)
+        ],
+        "clean": [
+            f"{pools[c.lot_pool[lot]]}|{lots[lot]}|{a.products.ids[a.pools.product[pool]]}|{periods[c.lot_period[lot]]}"
+            for lot, pool in zip(c.input_lot, c.input_pool, strict=True)
+        ],
+        "carried": [
+            f"{lanes[a.flows.lane[e]]}|{c.rules[r]}|{periods[a.flows.period[e]]}"
+            for r, e in zip(c.carried_rule, c.carried_flow, strict=True)
+        ],
+        "claim_all": [
+            f"{pools[c.lot_pool[lot]]}|{lots[lot]}|{periods[c.lot_period[lot]]}" for lot in np.flatnonzero(c.lot_built & ~c.lot_sure)
+        ],
+        "spoilt": [
+            f"{pools[a.disposal.pool[e]]}|{c.rules[r]}|{periods[a.disposal.period[e]]}"
+            for r, e in zip(c.spoilt_rule, c.spoilt_entry, strict=True)
+        ],
     }
 
 

@@ -13,6 +13,7 @@ import io
 from pathlib import Path
 
 from seed_chain.making import making, needs_per_unit, opening_costs
+from seed_chain.metals import contents, mined
 from seed_chain.moving import moving
 from seed_chain.places import places
 from seed_chain.reference import Reference
@@ -93,6 +94,8 @@ def build(reference: Path) -> dict[str, str]:
     ref = Reference(reference)
     tables = {**places(ref), **making(ref), **rules(ref)}
     opening_costs(tables)
+    tables["contents"] = contents()
+    mined(tables["processes"])
     peak = max(float(str(row["quantity"])) for row in tables["demand"])
     tables |= moving(ref, peak, needs_per_unit(tables))
     tables["sources"] = sources(ref, tables)

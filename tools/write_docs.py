@@ -35,8 +35,9 @@ def _cli() -> str:
     meaning = {
         "done": "done",
         "defect": "a defect of hinterland: please report it",
-        "tables": "your tables, scenario or plan: every problem is listed",
+        "tables": "your tables, scenario or plan, or a place that cannot be written: every problem is listed",
         "infeasible": "no plan keeps every hard rule: what clashes and what would have to give is told",
+        "time": "`--seconds` were over before a first plan was found: nothing is kept, give it more",
         "stopped": "stopped by Ctrl-C: the best plan so far is kept where there is one",
     }
     from hinterland.cli.endings import CODES

@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hinterland.app import check, compare, demo, new, read, read_plan, read_run, render, sample_path, solve, trace, verify, write_run
-    from hinterland.core.errors import Cancelled, HinterlandError, InfeasibleDesign, InvalidScenario, InvalidTables, UnprovenPlan
+    from hinterland.app import audit, check, compare, demo, new, read, read_plan, read_run, render, sample_path, solve, trace, verify, write_run
+    from hinterland.core.errors import Cancelled, HinterlandError, InfeasibleDesign, InvalidScenario, InvalidTables, OutOfTime, UnprovenPlan
 
 __version__ = "0.1.0"
 __all__ = [
@@ -21,7 +21,9 @@ __all__ = [
     "InfeasibleDesign",
     "InvalidScenario",
     "InvalidTables",
+    "OutOfTime",
     "UnprovenPlan",
+    "audit",
     "check",
     "compare",
     "demo",

@@ -7,7 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import polars as pl
@@ -78,11 +80,77 @@ def test_check_of_good_tables_ends_with_0_and_of_bad_ones_with_2_telling_every_p
 def test_more_than_20_problems_go_to_a_file_that_no_spreadsheet_takes_for_formulas(tmp_path):
     tables = two_makers()
     tables["lanes"] = [tables["lanes"][0] | {"lane_id": f"l{at}", "to_site": f"=cmd{at}"} for at in range(30)]
-    done = run("check", write(tables, tmp_path / "bad"), cwd=tmp_path)
+    done = run("check", write(tables, tmp_path / "bad"), "--out", "hinterland-problems.csv", cwd=tmp_path)
     assert "all 3" in done.stdout
     text = (tmp_path / "hinterland-problems.csv").read_text()
     assert text.count("unknown_reference") == 30
     assert not any(cell[:1] in "=+@" for line in text.splitlines() for cell in line.split(",") if cell)
+
+
+def test_no_file_is_written_unasked_and_none_over_what_is_no_list_of_problems(tmp_path):
+    tables = two_makers()
+    tables["lanes"] = [tables["lanes"][0] | {"lane_id": f"l{at}", "to_site": f"moon{at}"} for at in range(30)]
+    done = run("check", write(tables, tmp_path / "bad"), cwd=tmp_path)
+    file = Path(done.stdout.split(" are in ")[1].strip())
+    assert file.parent == Path(tempfile.gettempdir())
+    assert file.read_text().count("unknown_reference") == 30
+    file.unlink()
+    assert [one.name for one in tmp_path.iterdir()] == ["bad"]
+    (tmp_path / "thesis.csv").write_text("mine")
+    taken = run("check", "bad", "--out", "thesis.csv", cwd=tmp_path)
+    assert taken.returncode == CODES["tables"]
+    assert (tmp_path / "thesis.csv").read_text() == "mine"
+    for _ in range(2):  # an older list of problems is written anew
+        run("check", "bad", "--out", "problems.csv", cwd=tmp_path)
+    assert (tmp_path / "problems.csv").read_text().count("unknown_reference") == 30
+
+
+def test_check_shows_what_is_needed_and_what_there_is_and_where_it_is_short(tmp_path):
+    tables = two_makers()
+    tables["demand"][1]["quantity"] = 400.0
+    tables["purchases"] = [{"site_id": "plant", "product_id": "part", "price_per_unit": 30.0, "limit_per_year": 20.0}]
+    shown = run("check", write(tables, tmp_path / "net"), cwd=tmp_path).stdout
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["part", "part", "piece", "2027", "400", "300", "20", "0.80"] in lines
+    assert ["car", "car", "piece", "2026", "100", "120", "0", "1.2"] in lines
+    assert "2 of 2 products fall short" in shown
+    told = json.loads(run("check", "net", "--json", cwd=tmp_path).stdout)["supply"]
+    (part,) = [row for row in told if (row["product_id"], row["period_id"]) == ("part", "2027")]
+    assert (part["needed"], part["with_modules"], part["bought"], part["ratio"]) == (400.0, 300.0, 20.0, pytest.approx(0.8))
+    tables["lanes"][0]["to_site"] = "moon"
+    broken = json.loads(run("check", write(tables, tmp_path / "bad"), "--json", cwd=tmp_path).stdout)
+    assert broken["supply"] is None
+
+
+def test_a_long_table_of_needs_shows_the_tightest_period_and_a_share_for_each(tmp_path):
+    tables = two_makers(20)
+    tables["demand"][13]["quantity"] = 240.0
+    shown = run("check", write(tables, tmp_path / "net"), cwd=tmp_path).stdout
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["car", "car", "piece", "2039", "240", "120", "0", "0.50"] in lines
+    assert sum(line[:3] == ["car", "car", "piece"] for line in lines) == 1
+    every = run("check", "net", "--supply", cwd=tmp_path).stdout
+    assert sum(line.split()[:3] == ["car", "car", "piece"] for line in every.splitlines()) == 20
+
+
+def test_solve_repeats_the_warnings_and_says_what_stays_short(tmp_path):
+    tables = two_makers(1)
+    tables["processes"][2]["capacity_per_year"] = 60.0
+    tables["sites"].append({"site_id": "field", "country": "US", "status": "candidate"})
+    done = run("solve", write(tables, tmp_path / "net"), cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.count("idle_site") == 1
+    assert "NOT all is delivered: 60 % of what is asked for, 40 % stays short" in done.stdout
+    told = json.loads(run("solve", "net", "--json", cwd=tmp_path).stdout)
+    assert [one["code"] for one in told["warnings"]] == ["idle_site"]
+    tables = two_makers(1)
+    whole = run("solve", write(tables, tmp_path / "enough"), cwd=tmp_path)
+    assert "NOT all" not in whole.stdout
+
+
+@pytest.mark.parametrize("words", [("--gap", "5"), ("--gap", "-1"), ("-s", "")])
+def test_options_that_mean_nothing_are_refused(place, words):
+    assert run("solve", "net", *words, cwd=place).returncode == CODES["tables"]
 
 
 def test_nothing_is_solved_or_written_from_bad_tables(tmp_path):
@@ -201,3 +269,69 @@ def test_ctrl_c_before_the_first_plan_ends_with_130(place):
     _, told = task.communicate(timeout=60)
     assert task.returncode == CODES["stopped"], told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("trace", "free", "--allocation", "price"), "value, mass, none"),
+        (("render", "free", "--out", "net"), "it is a folder"),
+        (("compare", "free", "--out", "net/lanes.csv/r.html"), "lanes.csv is a file, not a folder"),
+        (("solve", "net", "--out", "net/lanes.csv/run"), "lanes.csv is a file, not a folder"),
+        (("render", "free", "--out", "/proc/hinterland.html"), "takes no files"),
+        (("solve", "net", "--out", "/proc/hinterland"), "takes no files"),
+    ],
+)
+def test_what_cannot_be_done_or_written_ends_with_2_and_words(place, words, told):
+    if "/proc" in words[-1] and not os.path.isdir("/proc/self"):
+        pytest.skip("a place that takes no files")
+    done = run(*words, cwd=place)
+    assert done.returncode == CODES["tables"]
+    assert told in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_a_report_that_is_replaced_is_said_to_be(place, tmp_path):
+    first = run("render", place / "free", "--out", "r.html", cwd=tmp_path)
+    assert first.stdout == "report written to r.html\n"
+    assert run("render", place / "free", "--out", "r.html", cwd=tmp_path).stdout == "report written to r.html (replaced)\n"
+    told = json.loads(run("render", place / "free", "--out", "r.html", "--json", cwd=tmp_path).stdout)
+    assert told == {"report": "r.html", "replaced": True}
+
+
+def test_verify_says_which_scenario_it_judged_and_judges_another_one_when_asked(place):
+    assert "the plan holds in the plain tables, without a scenario" in run("verify", "free", cwd=place).stdout
+    assert "the plan holds under near-only" in run("verify", "near-only", cwd=place).stdout
+    other = run("verify", "free", "--scenario", "near-only", "--json", cwd=place)
+    assert other.returncode == CODES["tables"]  # it buys from afar, which near-only forbids
+    assert json.loads(other.stdout)["scenario"] == ["near-only"]
+    assert {row["check"] for row in json.loads(other.stdout)["broken"]} == {"policy"}
+    judged = run("verify", "net", "--plan", "near-only", "--json", cwd=place)
+    assert json.loads(judged.stdout)["scenario"] == ["near-only"]
+
+
+def test_a_trace_ends_with_its_sums_and_its_choices(place):
+    shown = run("trace", "free", "--period", "2026", cwd=place).stdout
+    assert ["sum", "–", "61"] in [line.split() for line in shown.splitlines()]  # 6 + 2 for the part, 50 + 3 for the car
+    assert "Co-products: by value" in shown
+    assert "Accounting: a unit carries the average" in " ".join(shown.split())
+    told = json.loads(run("trace", "free", "--period", "2026", "--json", cwd=place).stdout)
+    assert told["sums"]["cost per unit"]["per_unit"] == pytest.approx(61.0)
+
+
+def test_time_that_is_over_before_a_first_plan_ends_with_4(place):
+    from hinterland.app import sample_path
+
+    done = run("solve", sample_path("seed_chain"), "--seconds", "0.01", "--json", cwd=place)
+    assert done.returncode == CODES["time"] == 4
+    assert "the time was over before a first plan was found" in json.loads(done.stdout)["message"]
+
+
+def test_what_a_disk_refuses_is_no_defect(place, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "pair.html")
+
+    monkeypatch.setattr("hinterland.report.render", full)
+    done = run("render", "free", "--out", "pair.html", cwd=place)
+    assert done.returncode == CODES["tables"]
+    assert "pair.html cannot be read or written: No space left on device" in done.stderr

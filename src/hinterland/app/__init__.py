@@ -1,38 +1,65 @@
 """One function per verb: what notebooks call and the command line shows."""
 
+from hinterland.app.auditing import audit
 from hinterland.app.comparing import compare, proof_of, render
 from hinterland.app.demonstrating import DemoResult, demo
+from hinterland.app.duties import duties
+from hinterland.app.given import plan_of
+from hinterland.app.packing import packs
 from hinterland.app.planning import read_plan, read_run, solve, trace, verify, write_run
-from hinterland.app.reading import check, new, read
+from hinterland.app.reading import check, examine, new, prepare, read
 from hinterland.app.routing import explain_route
 from hinterland.app.studying import demo_reference
 from hinterland.app.supply import supply_of
-from hinterland.app.telling import compare_runs, side_by_side, story_of, summary, told_of, verify_run
+from hinterland.app.telling import (
+    SUMMED,
+    compare_runs,
+    judged_in,
+    remarks_of,
+    side_by_side,
+    story_of,
+    summary,
+    sums_of,
+    told_of,
+    verify_run,
+    with_sum,
+)
 from hinterland.model.samples import sample_path
 
 __all__ = [
+    "SUMMED",
     "DemoResult",
+    "audit",
     "check",
     "compare",
     "compare_runs",
     "demo",
     "demo_reference",
+    "duties",
+    "examine",
     "explain_route",
+    "judged_in",
     "new",
+    "packs",
+    "plan_of",
+    "prepare",
     "proof_of",
     "read",
     "read_plan",
     "read_run",
+    "remarks_of",
     "render",
     "sample_path",
     "side_by_side",
     "solve",
     "story_of",
     "summary",
+    "sums_of",
     "supply_of",
     "told_of",
     "trace",
     "verify",
     "verify_run",
+    "with_sum",
     "write_run",
 ]

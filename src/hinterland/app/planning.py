@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hinterland.app.given import network_of, plan_of
 from hinterland.core.progress import SILENT
 from hinterland.model.scenario import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hinterland.app.given import GivenPlan
     from hinterland.core.progress import Progress
     from hinterland.design import DesignResult
     from hinterland.embodied import TraceResult
@@ -24,7 +26,7 @@ __all__ = ["read_plan", "read_run", "solve", "trace", "verify", "write_run"]
 
 def _world_of(net: Network, plan: Plan, scenario: str | Sequence[str] | None) -> Network:
     """The network a plan is judged in: the named scenario, else the one the plan was made under."""
-    return resolve(net, plan.scenarios if scenario is None else scenario)
+    return resolve(network_of(net), plan.scenarios if scenario is None else scenario)
 
 
 def solve(
@@ -34,8 +36,8 @@ def solve(
     gap: float = 1e-4,
     seconds: float | None = None,
     seed: int = 0,
-    fix: Plan | None = None,
-    complete: Plan | None = None,
+    fix: GivenPlan | None = None,
+    complete: GivenPlan | None = None,
     progress: Progress = SILENT,
 ) -> DesignResult:
     """Design a network under a scenario (or a list of them, applied in order) and prove the plan without the solver.
@@ -44,29 +46,37 @@ def solve(
     openings, modules and contracts of a plan and moves its flows anew; `complete` keeps every row of a planner's partial
     plan and fills in the rest.
 
-    Raises InvalidScenario, InvalidTables, InfeasibleDesign in planner's words, Cancelled, or UnprovenPlan (our defect).
+    Raises InvalidScenario, InvalidTables, InfeasibleDesign in planner's words, Cancelled, OutOfTime where `seconds` are over
+    before a first plan is found, or UnprovenPlan (our defect).
     """
     from hinterland.design import design
 
-    world = net if scenario is None and net.resolved else resolve(net, scenario)
-    return design(world, gap=gap, seconds=seconds, seed=seed, fix=fix, complete=complete, progress=progress)
+    kept, partial = (None if one is None else plan_of(one, network_of(net)) for one in (fix, complete))
+    world = net if scenario is None and network_of(net).resolved else resolve(network_of(net), scenario)
+    return design(world, gap=gap, seconds=seconds, seed=seed, fix=kept, complete=partial, progress=progress)
 
 
-def trace(net: Network, plan: Plan, *, scenario: str | Sequence[str] | None = None, allocation: str = "value") -> TraceResult:
+def trace(net: Network, plan: GivenPlan, *, scenario: str | Sequence[str] | None = None, allocation: str = "value") -> TraceResult:
     """What one delivered unit carries: cost by stage and kind, CO2e by stage and cause, kilometres, origins.
 
-    `allocation` splits what a recipe emits and costs between its products: by value, by mass, or none.
+    `plan` is a plan, a design, a run, or the path of one. What lay in stock before the first period carries what `stocks` says
+    it cost and emitted (kind opening_stock); a comparison leaves that out. `allocation` splits what a recipe emits and costs between its products: by value, by mass, or none.
     """
     from hinterland.embodied import trace as roll_up
 
-    return roll_up(_world_of(net, plan, scenario), plan, allocation=allocation)
+    given = plan_of(plan, network_of(net))
+    return roll_up(_world_of(net, given, scenario), given, allocation=allocation)
 
 
-def verify(net: Network, plan: Plan, *, scenario: str | Sequence[str] | None = None, tolerance: float = 1e-6) -> VerifyReport:
-    """Recompute balances, limits, contracts, policies and costs of a plan from the tables; no solver is asked."""
+def verify(net: Network, plan: GivenPlan, *, scenario: str | Sequence[str] | None = None, tolerance: float = 1e-6) -> VerifyReport:
+    """Recompute balances, limits, contracts, policies and costs of a plan from the tables; no solver is asked.
+
+    `plan` is a plan, a design, a run, or the path of one; it is judged under `scenario`, else under the one it was made for.
+    """
     from hinterland.model.verify import verify as prove
 
-    return prove(_world_of(net, plan, scenario), plan, tolerance=tolerance)
+    given = plan_of(plan, network_of(net))
+    return prove(_world_of(net, given, scenario), given, tolerance=tolerance)
 
 
 def read_plan(folder: str | Path, net: Network | None = None) -> Plan:

@@ -24,11 +24,17 @@ GAP = 4e-3
 
 
 def demo_reference(
-    out: str | Path = "out/reference", *, gap: float = GAP, seed: int = 0, workers: int = 1, progress: Progress = SILENT
+    out: str | Path = "out/reference",
+    *,
+    gap: float = GAP,
+    seed: int = 0,
+    workers: int = 1,
+    tables: str | Path | None = None,
+    progress: Progress = SILENT,
 ) -> DemoResult:
     """Solve the reference network in every world under every strategy, judge the first world's plans in the later one.
 
-    Writes <world>.html for the two main worlds, summary.json (worlds, regret) and runs/<world>/<strategy>. Raises
+    `tables` may name another folder of tables with the same scenarios and a partial plan in plans/as_announced. Writes <world>.html for the two main worlds, summary.json (worlds, regret) and runs/<world>/<strategy>. Raises
     Cancelled when stopped; runs that were finished stay.
     """
     from hinterland.app.comparing import compare, render
@@ -38,7 +44,7 @@ def demo_reference(
     from hinterland.comparison import regret_of
     from hinterland.model.samples import sample_path
 
-    place, source = Path(out), sample_path("battery_gen6")
+    place, source = Path(out), sample_path("battery_gen6") if tables is None else Path(tables)
     runs = place / "runs"
     first = [BASELINE, *STRATEGIES]
     jobs = [Job(f"{world} {one}", (world, one), runs / world / one) for world in WORLDS for one in reversed(STRATEGIES)]

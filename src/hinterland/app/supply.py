@@ -22,7 +22,8 @@ def supply_of(net: Network, scenario: str | Sequence[str] | None = None) -> pl.D
 
     `needed` is demand exploded through the recipes (the dearest way each, cover included); `available` what existing lines
     make at most (available_share and ramps counted, candidate and paused sites included), `with_modules` with every module
-    built, `bought` what purchases allow (inf: no limit). ratio = (with_modules + bought) / needed, null where nothing is needed.
+    built, `bought` what purchases allow (inf: no limit). ratio = (with_modules + bought) / needed, null where nothing is needed, or where
+    recipes that feed each other leave no bound on the need.
     """
     from hinterland.design.bounds import total_need
     from hinterland.model.arrays import arrays_of
@@ -52,6 +53,10 @@ def supply_of(net: Network, scenario: str | Sequence[str] | None = None) -> pl.D
                 "bought": bought.ravel(),
             }
         )
-        .with_columns(ratio=pl.when(pl.col("needed") > 0).then((pl.col("with_modules") + pl.col("bought")) / pl.col("needed")))
+        .with_columns(
+            ratio=pl.when((pl.col("needed") > 0) & pl.col("needed").is_finite()).then(
+                (pl.col("with_modules") + pl.col("bought")) / pl.col("needed")
+            )
+        )
         .sort("stage", "product_id", "period_id")
     )

@@ -17,9 +17,25 @@ if TYPE_CHECKING:
     from hinterland.design import DesignResult
     from hinterland.embodied import TraceResult
     from hinterland.model.network import Network
+    from hinterland.model.plan import Plan
     from hinterland.model.verify import VerifyReport
 
-__all__ = ["compare_runs", "side_by_side", "story_of", "summary", "told_of", "verify_run"]
+__all__ = [
+    "SUMMED",
+    "compare_runs",
+    "judged_in",
+    "remarks_of",
+    "side_by_side",
+    "story_of",
+    "summary",
+    "sums_of",
+    "told_of",
+    "verify_run",
+    "with_sum",
+]
+
+SUMMED = ("cost per unit", "CO2e per unit", "transport per unit")
+"""Tables of a story whose rows add up; kilometres of different stages do, origins of different products do not."""
 
 _COLUMNS = (
     ("cost_per_", "real cost per unit"),
@@ -59,19 +75,36 @@ def told_of(net: Network, result: DesignResult) -> dict[str, Any]:
     }
 
 
-def verify_run(folder: str | Path) -> VerifyReport:
-    """Re-read a run and prove it again: plan, limits, contracts, policies, and every cost line it claims."""
+def judged_in(plan: Plan, scenario: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The scenarios that a plan is judged under: those asked for, else those it was made under."""
+    if scenario is None or not scenario:
+        return plan.scenarios
+    return (scenario,) if isinstance(scenario, str) else tuple(scenario)
+
+
+def verify_run(folder: str | Path, scenario: str | Sequence[str] | None = None) -> VerifyReport:
+    """Re-read a run and prove it again: plan, limits, contracts, policies, and every cost line it claims.
+
+    Under another `scenario` the plan is judged in that world of the run's tables; what it claims to cost is of its own world
+    and is then left aside.
+    """
     from hinterland.model.verify import verify
     from hinterland.store import read_run
 
     run = read_run(folder)
+    if judged_in(run.plan, scenario) != run.plan.scenarios:
+        return verify(resolve(run.network, judged_in(run.plan, scenario)), run.plan)
     claims = {name: frame for name, frame in run.tables.items() if name.startswith("claimed_")}
     return verify(run.network, run.plan, claims)
 
 
 def compare_runs(folders: Sequence[str | Path], *, against: str | None = None) -> Board:
-    """Runs side by side, named by their folders. Raises InvalidTables where their tables differ: one world, many plans."""
-    from hinterland.app.comparing import compare
+    """Runs side by side, named by their folders, each judged under its own scenario as its own tables have it.
+
+    Raises InvalidTables where tables that a world is made of differ: each is named with its first row that does.
+    """
+    from hinterland.app.comparing import compare_worlds
+    from hinterland.app.same_tables import refuse_other_tables
     from hinterland.store import read_run
 
     names = [Path(folder).resolve().name for folder in folders]
@@ -95,20 +128,8 @@ def compare_runs(folders: Sequence[str | Path], *, against: str | None = None) -
             ]
         )
     if len({run.manifest.get("tables_digest") for run in runs.values()}) > 1:
-        raise InvalidTables(
-            [
-                Issue(
-                    "runs",
-                    None,
-                    None,
-                    "other_tables",
-                    "the runs were solved with different tables",
-                    "plans are compared in one world, each under its own scenario",
-                    "solve them again from the same tables",
-                )
-            ]
-        )
-    return compare(next(iter(runs.values())).network, runs, against=against)
+        refuse_other_tables({name: run.network for name, run in runs.items()})
+    return compare_worlds({name: run.network for name, run in runs.items()}, runs, against=against)
 
 
 def summary(board: Board) -> dict[str, Any]:
@@ -129,6 +150,27 @@ def side_by_side(board: Board) -> tuple[list[str], list[list[Any]]]:
             told = [values.get((strategy, name), {}) for strategy in board.strategies]
             rows.append([words, next((one["unit"] for one in told if one), ""), *(one.get("value") for one in told)])
     return header, rows
+
+
+def sums_of(frame: pl.DataFrame) -> dict[str, float]:
+    """Sum of each number of a story's table."""
+    return {name: float(frame[name].sum()) for name in frame.columns if name.endswith("per_unit")}
+
+
+def with_sum(frame: pl.DataFrame) -> pl.DataFrame:
+    """A story's table with a row of its sums below."""
+    if not frame.height:
+        return frame
+    first = frame.columns[0]
+    row = dict.fromkeys(frame.columns) | {first: "sum"} | sums_of(frame)
+    return pl.concat([frame, pl.DataFrame([row], schema=frame.schema)])
+
+
+def remarks_of(board: Board) -> list[str]:
+    """What a reader of a comparison must know: rules that plans break, and the board's notes."""
+    from hinterland.report.findings import broken
+
+    return [*broken(board), *board.notes]
 
 
 def story_of(found: TraceResult, site: str | None, product: str | None, period: str | None) -> dict[str, pl.DataFrame]:

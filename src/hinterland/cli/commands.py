@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from hinterland.cli.audit import audit
 from hinterland.cli.bars import bars
-from hinterland.cli.endings import CODES, ended_well, show_issues
+from hinterland.cli.duties import duties
+from hinterland.cli.endings import CODES, ended_well, refuse_foreign, show_issues
+from hinterland.cli.packs import packs
 from hinterland.cli.route import route
-from hinterland.cli.shows import plain, say, show_json, show_table
+from hinterland.cli.shows import plain, say, show_json, show_supply, show_table, warn_short
 
 if TYPE_CHECKING:
     from hinterland.design import DesignResult
 
 __all__ = ["app", "main"]
 
+_DUST = 1e-9
+
 app = typer.Typer(
     name="hinterland",
     help="Plan and prove local-for-local supply networks. Exit codes: 0 done, 1 a defect of hinterland, 2 your tables, "
-    "3 no plan keeps every rule, 130 stopped.",
+    "3 no plan keeps every rule, 4 no plan found in the time given, 130 stopped.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -49,47 +54,28 @@ def _root(version: Annotated[bool, typer.Option("--version", callback=_version, 
 def check(
     tables: Tables,
     scenario: Scenario = None,
-    supply: Annotated[
-        bool, typer.Option("--supply", help="also show what is available against what is needed, by product and period")
-    ] = False,
+    supply: Annotated[bool, typer.Option("--supply", help="show every product and period, not only the tightest of each product")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="file to write every problem into as well (.csv)")] = None,
     as_json: Json = False,
 ) -> None:
-    """List every problem of the tables: table, row, column, what, why, how to fix."""
+    """List every problem of the tables (table, row, column, what, why, how to fix), then what is available against what is needed."""
     from dataclasses import asdict
 
     from hinterland import app as doors
 
     with ended_well(as_json=as_json):
-        issues = doors.check(tables, scenario)
-        broken = any(one.severity == "error" for one in issues)
-        there = doors.supply_of(doors.read(tables), scenario) if supply and not broken else None
+        if out is not None:
+            refuse_foreign(out)
+        issues, world = doors.examine(tables, scenario)
+        there = None if world is None else doors.supply_of(world, world.scenarios)
         if as_json:
-            told = {"problems": [asdict(one) for one in issues]}
-            show_json(plain(told if there is None else told | {"supply": there.to_dicts()}))
+            show_json(plain({"problems": [asdict(one) for one in issues], "supply": None if there is None else there.to_dicts()}))
         else:
-            show_issues(issues, stream="stdout")
+            show_issues(issues, stream="stdout", out=out)
             if there is not None:
-                _show_supply(there)
-        if broken:
+                show_supply(there, every=supply)
+        if world is None:
             raise SystemExit(CODES["tables"])
-
-
-def _show_supply(there: Any) -> None:
-    """What can be made with every module, and bought, over what is needed; a line a product, a column a period."""
-    periods = list(dict.fromkeys(there["period_id"].to_list()))
-    held: dict[tuple[str, str], dict[str, float | None]] = {}
-    for stage, product, period, ratio in there.select("stage", "product_id", "period_id", "ratio").iter_rows():
-        held.setdefault((stage, product), {})[period] = ratio
-    told = {key: row for key, row in held.items() if any(one is not None and one < float("inf") for one in row.values())}
-    wide = max((len(f"{stage} {product}") for stage, product in told), default=0)
-    say("", "available over needed, every module built (1.0 is just enough; ∞ bought without limit)")
-    say(" " * wide + "".join(f"{period[-7:]:>8}" for period in periods))
-    for (stage, product), row in told.items():
-        cells = [
-            "–" if one is None else "∞" if one == float("inf") else f"{one:.1f}" if one >= 1 else f"{one:.2f}"
-            for one in map(row.get, periods)
-        ]
-        say(f"{f'{stage} {product}':<{wide}}" + "".join(f"{cell:>8}" for cell in cells))
 
 
 @app.command()
@@ -105,15 +91,6 @@ def new(
             show_json({"folder": str(folder), "files": sorted(file.name for file in written)})
         else:
             say(*(f"{folder / file.name}" for file in sorted(written)), f"fill them, then: hinterland check {folder}")
-
-
-def _plan_of(path: Path | None, net: Any) -> Any:
-    """A plan from a plan folder or from a run folder."""
-    from hinterland import app as doors
-
-    if path is None:
-        return None
-    return doors.read_run(path).plan if (path / "manifest.json").is_file() else doors.read_plan(path, net)
 
 
 @app.command()
@@ -132,6 +109,8 @@ def solve(
     as_json: Json = False,
 ) -> None:
     """Find the best plan under a scenario and prove it; Ctrl-C keeps the best so far."""
+    from dataclasses import asdict
+
     from hinterland import app as doors
     from hinterland.core.errors import Cancelled
     from hinterland.store import Logged, refuse_taken
@@ -139,12 +118,13 @@ def solve(
     with ended_well(as_json=as_json):
         if out is not None:  # before hours of solving, not after
             refuse_taken(out, replace=replace)
-        net = doors.read(tables)
+        net, warnings = doors.prepare(tables, scenario)
+        if warnings and not as_json:
+            show_issues(warnings)
         with bars(quiet=as_json) as drawn:
             logged, stopped = Logged(drawn), None
-            kept, partial = _plan_of(fix, net), _plan_of(complete, net)
             try:
-                found = doors.solve(net, scenario, gap=gap, seconds=seconds, seed=seed, fix=kept, complete=partial, progress=logged)
+                found = doors.solve(net, scenario, gap=gap, seconds=seconds, seed=seed, fix=fix, complete=complete, progress=logged)
             except Cancelled as early:
                 if early.result is None:
                     raise
@@ -153,7 +133,7 @@ def solve(
             doors.write_run(out, net, found, log=logged.lines, replace=replace)
         told = doors.told_of(net, found)
         if as_json:
-            show_json(told | {"run": None if out is None else str(out)})
+            show_json(told | {"run": None if out is None else str(out), "warnings": [asdict(one) for one in warnings]})
         else:
             _show_solved(told, out)
         if stopped is not None:
@@ -175,6 +155,8 @@ def _show_solved(told: dict[str, Any], out: Path | None) -> None:
             ("seconds", told["seconds"], "s"),
         ],
     )
+    if told["shortage_share"] > _DUST:
+        warn_short(told["shortage_share"])
     if out is not None:
         say(f"run written to {out}")
 
@@ -195,12 +177,16 @@ def trace(
 
     with ended_well(as_json=as_json):
         kept = doors.read_run(run)
-        story = doors.story_of(doors.trace(kept.network, kept.plan, allocation=allocation), site, product, period)
+        found = doors.trace(kept.network, kept.plan, allocation=allocation)
+        story = doors.story_of(found, site, product, period)
         if as_json:
-            show_json({name: frame.to_dicts() for name, frame in story.items()})
+            sums = {name: doors.sums_of(frame) for name, frame in story.items() if name in doors.SUMMED}
+            show_json({name: frame.to_dicts() for name, frame in story.items()} | {"sums": sums, "choices": found.choices})
         else:
             for name, frame in story.items():
-                show_table(name, frame.columns, frame.iter_rows())
+                shown = doors.with_sum(frame) if name in doors.SUMMED else frame
+                show_table(name, shown.columns, shown.iter_rows())
+            say(found.choices)
 
 
 @app.command()
@@ -217,14 +203,20 @@ def compare(
 
     with ended_well(as_json=as_json):
         board = doors.compare_runs(runs, against=against)
-        if out is not None:
-            doors.render(board, out)
+        said = "" if out is None else _rendered(board, out)
         if as_json:
             show_json(doors.summary(board))
         else:
             show_board(board)
-            if out is not None:
-                say(f"report written to {out}")
+            say(*doors.remarks_of(board), *([said] if said else []))
+
+
+def _rendered(board: Any, out: Path) -> str:
+    """Write the report and say so; a file that was there is replaced, which is told."""
+    from hinterland import app as doors
+
+    there = out.is_file()
+    return f"report written to {doors.render(board, out)}{' (replaced)' if there else ''}"
 
 
 def show_board(board: Any) -> None:
@@ -248,8 +240,8 @@ def render(
     from hinterland import app as doors
 
     with ended_well(as_json=as_json):
-        written = doors.render(doors.compare_runs(runs, against=against), out)
-        show_json({"report": str(written)}) if as_json else say(f"report written to {written}")
+        there, said = out.is_file(), _rendered(doors.compare_runs(runs, against=against), out)
+        show_json({"report": str(out), "replaced": there}) if as_json else say(said)
 
 
 @app.command()
@@ -264,15 +256,17 @@ def verify(
 
     with ended_well(as_json=as_json):
         if plan is None:
-            report = doors.verify_run(run)
+            report, world = doors.verify_run(run, scenario=scenario), doors.judged_in(doors.read_run(run).plan, scenario)
         else:
             net = doors.read(run)
-            report = doors.verify(net, _plan_of(plan, net), scenario=scenario)
+            given = doors.plan_of(plan, net)
+            report, world = doors.verify(net, given, scenario=scenario), doors.judged_in(given, scenario)
         broken = report.lines.filter(~report.lines["ok"])
         if as_json:
             show_json(
                 {
                     "ok": report.ok,
+                    "scenario": list(world),
                     "max_relative_error": report.max_relative_error,
                     "checks": report.lines.height,
                     "broken": broken.to_dicts(),
@@ -280,7 +274,8 @@ def verify(
             )
         else:
             words = "holds" if report.ok else "does NOT hold"
-            say(f"the plan {words}: {report.lines.height:,} checks, largest relative error {report.max_relative_error:.1e}")
+            under = f"under {' + '.join(world)}" if world else "in the plain tables, without a scenario"
+            say(f"the plan {words} {under}: {report.lines.height:,} checks, largest relative error {report.max_relative_error:.1e}")
             if broken.height:
                 show_table(
                     "what does not hold",
@@ -316,7 +311,10 @@ def demo(
             say(*shown.sentences, f"report: {shown.report}", f"summary: {shown.summary_file}", f"runs: {shown.runs}")
 
 
+app.command()(audit)
 app.command()(route)
+app.command()(duties)
+app.command()(packs)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """How a command ends: exit codes, problems as a table, and what does not fit on a screen in a file.
 
-0 done · 1 a defect of hinterland · 2 your tables · 3 no plan keeps every rule · 130 stopped.
+0 done · 1 a defect of hinterland · 2 your tables or places to write · 3 no plan keeps every rule · 4 no plan found in the time · 130 stopped.
 """
 
 from __future__ import annotations
@@ -8,24 +8,23 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import tempfile
 import traceback
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hinterland.core.errors import Cancelled, HinterlandError, InfeasibleDesign, UnprovenPlan
+from hinterland.core.errors import Cancelled, HinterlandError, InfeasibleDesign, InvalidTables, Issue, OutOfTime, UnprovenPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hinterland.core.errors import Issue
+__all__ = ["CODES", "ended_well", "refuse_foreign", "show_issues"]
 
-__all__ = ["CODES", "ended_well", "show_issues"]
-
-CODES = {"done": 0, "defect": 1, "tables": 2, "infeasible": 3, "stopped": 130}
+CODES = {"done": 0, "defect": 1, "tables": 2, "infeasible": 3, "time": 4, "stopped": 130}
 _SHOWN = 20
-_FILE = "hinterland-problems.csv"
+_HEADER = ("severity", "table", "row", "column", "code", "what", "why", "fix")
 
 
 def safe_cell(text: object) -> str:
@@ -38,19 +37,35 @@ def safe_cell(text: object) -> str:
     return f"'{plain}" if plain[:1] in {"=", "+", "-", "@", "\t", "\r"} else plain
 
 
-def _to_file(issues: Sequence[Issue]) -> Path:
-    path = Path(_FILE)
+def _to_file(issues: Sequence[Issue], path: Path | None) -> Path:
+    """Write every problem to `path`, or, where none is named, to a new file among the temporary ones."""
+    if path is None:
+        with tempfile.NamedTemporaryFile(prefix="hinterland-problems-", suffix=".csv", delete=False) as made:
+            path = Path(made.name)
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(["severity", "table", "row", "column", "code", "what", "why", "fix"])
+        writer.writerow(_HEADER)
         for one in issues:
             cells = (one.severity, one.table, one.row, one.column, one.code, one.what, one.why, one.fix)
             writer.writerow([safe_cell(cell) for cell in cells])
     return path
 
 
-def show_issues(issues: Sequence[Issue], *, stream: str = "stderr") -> None:
-    """Print the first 20 problems as a table; all of them go to a file where there are more."""
+def refuse_foreign(path: Path) -> None:
+    """Raise InvalidTables where a file that is no list of problems would be written over, or nothing can be written."""
+    try:
+        taken = path.exists() and not path.read_text(encoding="utf-8").startswith(",".join(_HEADER))
+        if not taken and path.absolute().parent.is_dir():
+            return
+        why = "nothing but an older list of problems is written over" if taken else f"{path.absolute().parent} is no folder"
+    except (OSError, ValueError) as broken:
+        why = str(broken)[:200]
+    what = f"problems cannot be written to {path}"
+    raise InvalidTables([Issue("out", None, None, "not_writable", what, why, "name another file")])
+
+
+def show_issues(issues: Sequence[Issue], *, stream: str = "stderr", out: Path | None = None) -> None:
+    """Print the first 20 problems as a table; all go to `out`, or to a temporary file where there are more and none is named."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -69,8 +84,9 @@ def show_issues(issues: Sequence[Issue], *, stream: str = "stderr") -> None:
     counts = {kind: sum(one.severity == kind for one in issues) for kind in marks}
     words = ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in counts.items() if count)
     console.print(Text(words or "no problems"))
-    if len(issues) > _SHOWN:
-        console.print(Text(f"the first {_SHOWN} are shown; all {len(issues)} are in {_to_file(issues)}"))
+    if out is not None or len(issues) > _SHOWN:
+        shown_first = f"the first {_SHOWN} are shown; " if len(issues) > _SHOWN else ""
+        console.print(Text(f"{shown_first}all {len(issues)} are in {_to_file(issues, out)}"), soft_wrap=True)
 
 
 def _told(error: HinterlandError) -> dict[str, object]:
@@ -100,7 +116,7 @@ def _words(error: HinterlandError) -> None:
 
 def _code(error: HinterlandError) -> int:
     if isinstance(error, Cancelled):
-        return CODES["stopped"]
+        return CODES["time" if isinstance(error, OutOfTime) else "stopped"]
     if isinstance(error, InfeasibleDesign):
         return CODES["infeasible"]
     return CODES["defect"] if isinstance(error, UnprovenPlan) else CODES["tables"]
@@ -122,6 +138,12 @@ def ended_well(*, as_json: bool) -> Iterator[None]:
         raise SystemExit(CODES["stopped"]) from None
     except BrokenPipeError:
         raise SystemExit(CODES["done"]) from None
+    except OSError as broken:  # a full disk, a place that takes no files
+        message = f"{broken.filename or 'a file'} cannot be read or written: {broken.strerror or broken}"
+        sys.stderr.write(f"{message}\n")
+        if as_json:
+            sys.stdout.write(json.dumps({"error": "OSError", "message": message}) + "\n")
+        raise SystemExit(CODES["tables"]) from None
     except Exception as defect:
         traceback.print_exc(limit=-6)
         sys.stderr.write("this is a defect of hinterland, not of your tables: please report it with the lines above\n")

@@ -2,8 +2,9 @@
 
 from hinterland.comparison.board import BOARD_FRAMES, Board, empty_board_frame
 from hinterland.comparison.comparing import compare
+from hinterland.comparison.decisions import broken_rules
 from hinterland.comparison.registry import KPIS, Kpi
 from hinterland.comparison.regret import REGRET_COLUMNS, regret_of
 from hinterland.comparison.summary import summary
 
-__all__ = ["BOARD_FRAMES", "KPIS", "REGRET_COLUMNS", "Board", "Kpi", "compare", "empty_board_frame", "regret_of", "summary"]
+__all__ = ["BOARD_FRAMES", "KPIS", "REGRET_COLUMNS", "Board", "Kpi", "broken_rules", "compare", "empty_board_frame", "regret_of", "summary"]

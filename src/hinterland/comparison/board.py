@@ -31,10 +31,12 @@ BOARD_FRAMES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
             "from_region": _S, "to_region": _S, "customs_border": _B,
         },
         "origins": {
-            "strategy": _S, "of_product": _S, "stage": _S, "region": _S, "country": _S, "site": _S, "share": _F, "quantity": _F, "unit": _S,
+            "strategy": _S, "of_product": _S, "stage": _S, "to_region": _S, "region": _S, "country": _S, "site": _S, "share": _F,
+            "quantity": _F, "unit": _S,
         },
         "regional_share": {
-            "strategy": _S, "region": _S, "basis": _S, "share": _F, "numerator": _F, "denominator": _F, "unit": _S, "home": _B,
+            "strategy": _S, "to_region": _S, "region": _S, "basis": _S, "share": _F, "numerator": _F, "denominator": _F, "unit": _S,
+            "home": _B,
         },
         "passages": {"strategy": _S, "passage": _S, "share": _F, "t": _F, "t_all": _F},
         "concentration": {"strategy": _S, "stage": _S, "hhi": _F, "countries": _F, "weight": _F},
@@ -45,6 +47,18 @@ BOARD_FRAMES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
         "sites": {
             "strategy": _S, "site_id": _S, "name": _S, "country": _S, "region": _S, "latitude": _F, "longitude": _F, "status": _S,
             "stage": _S, "used": _B, "t": _F,
+        },
+        "policies": {
+            "strategy": _S, "policy_id": _S, "kind": _S, "scope": _S, "period_id": _S, "asked": _F, "found": _F, "margin": _F, "unit": _S,
+            "soft": _B, "kept": _B, "penalty": _F,
+        },
+        "contracts": {
+            "strategy": _S, "contract_id": _S, "supplier": _S, "buyer": _S, "product_id": _S, "period_id": _S, "quantity": _F,
+            "taken": _F, "share": _F, "min_share": _F, "exclusive": _F, "unit": _S,
+        },
+        "openings": {
+            "strategy": _S, "site_id": _S, "period_id": _S, "what": _S, "product_id": _S, "modules": _F, "capacity_per_year": _F,
+            "unit": _S,
         },
         "exclusivity": {"strategy": _S, "part": _S, "value": _F, "unit": _S},
         "references": {"source_id": _S, "title": _S, "publisher": _S, "published": _S, "licence": _S, "rows": _F},
@@ -58,7 +72,7 @@ def empty_board_frame(name: str) -> pl.DataFrame:
     return pl.DataFrame(schema=dict(BOARD_FRAMES[name]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Board:
     """Plans that deliver the same, side by side. Every frame is sorted by its key, a missing value is null.
 
@@ -76,23 +90,29 @@ class Board:
       disruptions | geopolitics; sign: lower | higher | equal (null where a value is missing). Baseline itself has no rows.
     - `bridges`: from_strategy, to_strategy, measure (cost | co2e), driver, amount, unit (USD/kWh, kg/kWh). From the
       baseline to every other plan, drivers in reading order, zeros included; Σ amount = difference per unit delivered.
-      Drivers of cost: grid and power contract, process route, purchased materials, freight, duty, capital, incentives,
-      other. Of CO2e: grid and power contract, process route, purchased materials, freight.
+      Drivers of cost: grid and power contract, choice of makers, route and quantity, purchased materials, freight, duty,
+      capital, incentives, other. Of CO2e: grid and power contract, choice of makers, route and quantity, purchased
+      materials, freight.
     - `stages_cost`: strategy, stage, kind, per_unit. Stage "(site)" holds what no product carries (fixed, opening, …).
     - `stages_co2e`: strategy, stage, cause, kg_per_unit (market), kg_location_per_unit.
     - `flows`: strategy, period_id, from_site, to_site, product_id, stage, mode_chain, quantity, unit, t (gross),
       from_latitude, from_longitude, to_latitude, to_longitude, from_region, to_region, customs_border. For maps.
-    - `origins`: strategy, of_product, stage, region, country, site, share, quantity, unit. Who made or sold what the
-      delivered goods embody; shares of one of_product sum to 1; site is null for goods bought from outside.
-    - `regional_share`: strategy, region, basis (cost | value | mass), share, numerator, denominator, unit, home. One row per
-      region (null: no place is known); home: a region of delivery. With one region of delivery its row is the KPI; with several
-      the KPI counts what is added in the region that it is delivered to.
+    - `origins`: strategy, of_product, stage, to_region, region, country, site, share, quantity, unit. Who made or sold what the
+      goods delivered in to_region embody; shares of one of_product sum to 1; site is null for goods bought from outside.
+    - `regional_share`: strategy, to_region, region, basis (cost | value | mass), share, numerator, denominator, unit, home. What is
+      delivered in to_region, by the region where it was added (null: no place is known); denominator: all that is added to it, so
+      shares of one to_region sum to 1. home: the two are the same. The KPI is Σ numerator of home over Σ of all.
     - `passages`: strategy, passage, share, t, t_all: gross tonnes through it over all gross tonnes moved.
     - `concentration`: strategy, stage, hhi, countries (effective number = 1/hhi), weight (in the mean; Σ = 1).
     - `sources`: strategy, site_id, product_id, period_id, sources, largest_share, weight: inflow of a buyer by source.
     - `quality`: strategy, quality (reported | derived | estimated | assumed | unstated), cost_share, co2e_share, cost, co2e_kg.
     - `sites`: strategy, site_id, name, country, region, latitude, longitude, status, stage (of what it makes, else takes), used,
       t (gross tonnes made, bought, or delivered there).
+    - `policies`: strategy, policy_id, kind, scope (whom or what it is counted for), period_id, asked, found, margin (what is to spare;
+      below 0 what is missing), unit (share | t | empty: as the policy counts), soft (may be broken for a penalty), kept, penalty.
+    - `contracts`: strategy, contract_id, supplier, buyer, product_id, period_id, quantity, taken (all that the buyer takes), share,
+      min_share, exclusive, unit: signed contracts; share is null where the buyer takes nothing.
+    - `openings`: strategy, site_id, period_id, what (opens | restarts | closes | adds), product_id, modules, capacity_per_year, unit.
     - `exclusivity`: strategy, part (real cost | penalties | total), value, unit: discounted, with minus without exclusivity.
     - `references`: source_id, title, publisher, published, licence, rows (of the baseline's tables that cite it), most cited first.
 
@@ -120,6 +140,9 @@ class Board:
     sources: pl.DataFrame
     quality: pl.DataFrame
     sites: pl.DataFrame
+    policies: pl.DataFrame
+    contracts: pl.DataFrame
+    openings: pl.DataFrame
     exclusivity: pl.DataFrame
     references: pl.DataFrame
     proofs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
@@ -132,6 +155,10 @@ class Board:
             if frame.schema != pl.Schema(columns):
                 raise TypeError(f"{name} has {dict(frame.schema)}, declared are {dict(columns)}")
         object.__setattr__(self, "proofs", MappingProxyType({name: MappingProxyType(dict(one)) for name, one in self.proofs.items()}))
+
+    def __repr__(self) -> str:
+        """One line: what is compared, not the frames."""
+        return f"Board({self.title!r}: {', '.join(self.strategies)} against {self.against}; frames: {', '.join(BOARD_FRAMES)})"
 
     def kpi(self, strategy: str, kpi: str) -> float | None:
         """Value of one key figure; raises KeyError where the board has no such row."""

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
 
-__all__ = ["bridges_of", "power_use", "split_change"]
+__all__ = ["bridges_of", "line_use", "split_change"]
 
-_GRID, _ROUTE, _BOUGHT, _FREIGHT, _DUTY, _CAPITAL, _CREDIT, _OTHER = (name for name, _ in DRIVERS["cost"])
+_GRID, _MAKER, _ROUTE, _BOUGHT, _FREIGHT, _DUTY, _CAPITAL, _CREDIT, _OTHER = (name for name, _ in DRIVERS["cost"])
 _COST_DRIVER = {
     "conversion": _ROUTE, "heat": _ROUTE, "purchase": _BOUGHT, "freight": _FREIGHT, "transit_holding": _FREIGHT, "lane_fixed": _FREIGHT,
     "qualification": _FREIGHT, "duty": _DUTY, "capital": _CAPITAL, "fixed": _CAPITAL, "opening": _CAPITAL, "restart": _CAPITAL,
@@ -28,8 +28,16 @@ _COST_DRIVER = {
 _CO2E_DRIVER = {"heat": _ROUTE, "direct": _ROUTE, "purchased": _BOUGHT, "transport": _FREIGHT}
 
 
-def power_use(net: Network, plan: Plan) -> pl.DataFrame:
-    """Electricity that a plan's lines use over the horizon: product_id, kwh."""
+def _routes(net: Network) -> pl.DataFrame:
+    """The route of each recipe, by its inputs: recipes of one good with the same inputs are one route; one without inputs is its own."""
+    inputs = net["recipe_lines"].filter(pl.col("role") == "input").sort("recipe_id", "product_id")
+    told = inputs.group_by("recipe_id", maintain_order=True).agg(route=pl.col("product_id").str.join("+"))
+    rows = net["recipes"].select("recipe_id").join(told, on="recipe_id", how="left", maintain_order="left")
+    return rows.select("recipe_id", route=pl.coalesce("route", "recipe_id"))
+
+
+def line_use(net: Network, plan: Plan) -> pl.DataFrame:
+    """What a plan's lines make over the horizon and the electricity they use: product_id, route, made, kwh."""
     dated = Dated(net)
     used = dated.values("processes", "electricity_kwh_per_unit", 0.0)
     good = net["recipes"].select("recipe_id", good="product_id")
@@ -46,7 +54,13 @@ def power_use(net: Network, plan: Plan) -> pl.DataFrame:
     made = plan["outputs"].join(good, on="recipe_id", how="left", maintain_order="left")
     made = made.select("site_id", "period_id", "quantity", recipe=pl.col("recipe_id").fill_null(""), good=pl.coalesce("good", "product_id"))
     joined = made.join(lines, on=["site_id", "recipe", "good", "period_id"], how="inner")
-    return joined.group_by(product_id="good").agg(kwh=(pl.col("quantity") * pl.col("kwh_per_unit")).sum()).sort("product_id")
+    joined = joined.join(_routes(net), left_on="recipe", right_on="recipe_id", how="left").with_columns(pl.col("route").fill_null(""))
+    return (
+        joined.group_by("good", "route")
+        .agg(made=pl.col("quantity").sum(), kwh=(pl.col("quantity") * pl.col("kwh_per_unit")).sum())
+        .select("route", "made", "kwh", product_id="good")
+        .sort("product_id", "route")
+    )
 
 
 def split_change(before: pl.DataFrame, after: pl.DataFrame, amount: str) -> tuple[float, float]:
@@ -71,12 +85,44 @@ def split_change(before: pl.DataFrame, after: pl.DataFrame, amount: str) -> tupl
     return of_factor, total - of_factor
 
 
-def _electricity(one: Judged, rows: pl.DataFrame, amount: str) -> pl.DataFrame:
-    """kWh and amount of electricity by product, per unit delivered."""
-    spent = rows.group_by("product_id").agg(pl.col(amount).sum())
-    used = power_use(one.net, one.plan)
-    both = used.join(spent, on="product_id", how="full", coalesce=True)
-    return both.with_columns(pl.col("kwh", amount).fill_null(0.0) / one.units)
+def _lines(one: Judged, rows: pl.DataFrame, kind: str, amount: str, driver: Mapping[str, str]) -> pl.DataFrame:
+    """Of each product and route, per unit delivered: made, kwh, electricity and spent (what else its lines cost or emit)."""
+    recipe = pl.col("recipe_id").fill_null("")
+    routed = rows.join(_routes(one.net), on="recipe_id", how="left").with_columns(route=pl.coalesce("route", recipe))
+    power = pl.col(kind) == "electricity"
+    own = pl.col(kind).is_in([name for name, of in driver.items() if of == _ROUTE])
+    money = (
+        routed.filter(power | own)
+        .group_by("product_id", "route")
+        .agg(electricity=pl.col(amount).filter(power).sum(), spent=pl.col(amount).filter(own).sum())
+    )
+    both = line_use(one.net, one.plan).join(money, on=["product_id", "route"], how="full", coalesce=True)
+    values = ("made", "kwh", "electricity", "spent")
+    return both.with_columns(pl.col(values).fill_null(0.0) / one.units).sort("product_id", "route")
+
+
+def _makers(before: pl.DataFrame, after: pl.DataFrame) -> tuple[float, float, float]:
+    """Change of what lines cost or emit, split into (grid, makers, routes and quantities).
+
+    Grid: Δ factor · mean kWh of a product. Makers: of a product made by the same route in both plans, Δ (kWh or spending per unit
+    made) · mean quantity, kWh at the product's mean factor. All else is another route, or more or less of a product made.
+    """
+    by_product = [one.group_by("product_id").agg(pl.col("kwh", "electricity").sum()).sort("product_id") for one in (before, after)]
+    grid, rest = split_change(by_product[0], by_product[1], "electricity")
+    price = by_product[0].join(by_product[1], on="product_id", suffix="_after").filter((pl.col("kwh") > 0) & (pl.col("kwh_after") > 0))
+    factor = (pl.col("electricity") / pl.col("kwh") + pl.col("electricity_after") / pl.col("kwh_after")) / 2.0
+    same = (
+        before.join(after, on=["product_id", "route"], suffix="_after")
+        .filter((pl.col("made") > 0) & (pl.col("made_after") > 0))
+        .join(price.select("product_id", factor=factor), on="product_id", how="left")
+    )
+    mean = (pl.col("made") + pl.col("made_after")) / 2.0
+
+    def change(name: str) -> pl.Expr:
+        return (pl.col(f"{name}_after") / pl.col("made_after") - pl.col(name) / pl.col("made")) * mean
+
+    makers = float(same.select((change("spent") + change("kwh") * pl.col("factor").fill_null(0.0)).sum()).item())
+    return grid, makers, rest + float(after["spent"].sum()) - float(before["spent"].sum()) - makers
 
 
 def _totals(one: Judged, rows: pl.DataFrame, kind: str, amount: str, driver: Mapping[str, str]) -> dict[str, float]:
@@ -91,10 +137,9 @@ def _bridge(before: Judged, after: Judged, measure: str) -> list[tuple[str, floa
     rows = [one.books.costs if measure == "cost" else one.books.co2e for one in plans]
     here, there = (_totals(one, frame, kind, amount, driver) for one, frame in zip(plans, rows, strict=True))
     change = {name: there.get(name, 0.0) - here.get(name, 0.0) for name, _ in DRIVERS[measure]}
-    power = [_electricity(one, frame.filter(pl.col(kind) == "electricity"), amount) for one, frame in zip(plans, rows, strict=True)]
-    grid, route = split_change(power[0], power[1], amount)
-    change[_GRID] += grid
-    change[_ROUTE] += route
+    change[_GRID], change[_MAKER], change[_ROUTE] = _makers(
+        *(_lines(one, frame, kind, amount, driver) for one, frame in zip(plans, rows, strict=True))
+    )
     return list(change.items())
 
 

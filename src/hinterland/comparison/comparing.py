@@ -9,19 +9,19 @@ import polars as pl
 from hinterland.comparison.aims import aims_of, exclusivity_of
 from hinterland.comparison.board import BOARD_FRAMES, Board
 from hinterland.comparison.bridges import bridges_of
+from hinterland.comparison.decisions import contracts_of, openings_of, policies_of
 from hinterland.comparison.figures import (
     Figure,
     kpi_rows,
     moving_figures,
     passages_of,
-    ratio,
     risk_figure,
     single_source_figure,
     total_figures,
 )
 from hinterland.comparison.judged import Judged, check_equal, judge
 from hinterland.comparison.quality import quality_of
-from hinterland.comparison.regions import cost_added, origins_of, products_without_value, regional_rows, sourced
+from hinterland.comparison.regions import cost_added, origins_of, products_without_value, regional_figure, regional_rows, sourced
 from hinterland.comparison.sourcing import all_valued, concentration_of, inflow_of, sources_of
 from hinterland.comparison.views import flows_of, references_of, sites_of, stages_co2e_of, stages_cost_of
 from hinterland.core.errors import HinterlandError
@@ -59,9 +59,9 @@ def _shares(plans: Sequence[Judged], currency: str) -> tuple[list[dict[str, Figu
             ("regional_share_value", "value", currency, valued.with_columns(amount="value")),
             ("regional_share_mass", "mass", "t", frame.with_columns(amount="t")),
         ):
-            told, inside, total = regional_rows(one, basis, unit, rows)
+            told = regional_rows(one, basis, unit, rows)
             shares.append(told)
-            found[kpi] = ratio(inside, total, f"no {basis} is known")
+            found[kpi] = regional_figure(one, told, f"no {basis} is known")
         found["risk_weighted_value_share"] = risk_figure(one, added)
         figures.append(found)
         origins.append(origins_of(one, frame))
@@ -91,6 +91,20 @@ def _stacked(plans: Sequence[Judged], name: str, read: Callable[[Judged], pl.Dat
     return pl.concat([read(one) for one in plans]).cast(dict(BOARD_FRAMES[name]))  # type: ignore[arg-type]
 
 
+def _opened(plans: Sequence[Judged]) -> list[str]:
+    """What to say of stock that was there before the first period."""
+    with_stock = [one for one in plans if one.carried.opening_words]
+    if not with_stock:
+        return []
+    parts = []
+    for one in with_stock:
+        held = dict(one.carried.closure.select("satellite", "opening_stock").iter_rows())
+        cost, kg = held.get("cost", 0.0), held.get("co2e_market_kg", 0.0)
+        parts.append(f"{cost:,.0f} {one.net.settings.currency} and {kg / 1000:,.1f} t CO2e in {one.name}")
+    told = "opening stock was made before the horizon: what it cost and emitted is in no figure here, while a trace counts it"
+    return [f"{told} ({'; '.join(dict.fromkeys(parts))})"]
+
+
 def _proofs(plans: Sequence[Judged], proofs: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
     """What is known of each plan's proof; a plan that brings none is verified here."""
     return {
@@ -111,10 +125,11 @@ def compare(
     proofs: Mapping[str, Mapping[str, object]] | None = None,
     against: str | None = None,
     price_of: Mapping[str, Plan] | None = None,
+    nets: Mapping[str, Network] | None = None,
 ) -> Board:
     """Lay plans that deliver the same side by side: key figures, bridges from the baseline, stages, origins, quality.
 
-    Each plan is judged in `resolve(net, plan.scenarios)`. `proofs` say how each was found (app.proof_of); `against` names
+    Each plan is judged in `resolve(net, plan.scenarios)`, of its own network where `nets` has one. `proofs` say how each was found (app.proof_of); `against` names
     the baseline (default: the first). `price_of` gives for a strategy the plan of the same strategy without its
     exclusivity: the difference of their objectives is what exclusivity costs.
 
@@ -128,7 +143,7 @@ def compare(
     for name in (baseline, *(price_of or {})):
         if name not in plans:
             raise HinterlandError(f"there is no plan {name!r}; the plans are {', '.join(strategies)}")
-    judged = [judge(net, name, plan) for name, plan in plans.items()]
+    judged = [judge((nets or {}).get(name, net), name, plan) for name, plan in plans.items()]
     by_name = {one.name: one for one in judged}
     freed = [(by_name[name], judge(net, f"{name} without exclusivity", plan)) for name, plan in (price_of or {}).items()]
     check_equal([*judged, *(free for _, free in freed)])
@@ -162,8 +177,11 @@ def compare(
         sources=sources,
         quality=_stacked(judged, "quality", quality_of),
         sites=_stacked(judged, "sites", sites_of),
+        policies=_stacked(judged, "policies", policies_of),
+        contracts=_stacked(judged, "contracts", contracts_of),
+        openings=_stacked(judged, "openings", openings_of),
         exclusivity=exclusivity_of(freed, currency),
         references=references_of(first),
         proofs=_proofs(judged, proofs or {}),
-        notes=(*notes, *left_out),
+        notes=(*notes, *left_out, *_opened(judged)),
     )

@@ -5,36 +5,51 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from hinterland.comparison.registry import DRIVERS, KPIS
+from hinterland.comparison.registry import AIMS, DRIVERS, KPIS
 
 __all__ = ["PAGES", "kpi_page"]
 
 _HEAD = """# Key figures
 
-What a comparison says of each plan, and what it is divided by. Made by `python -m hinterland.comparison.describe` from the registry of key
-figures. Money is real; a plan is judged in the scenario it was made under; plans are compared only where each site is delivered the same
-quantity of each product over the horizon (1e-6 relative). `<unit>` is the unit of what is delivered, in lower case: `cost_per_kwh`. Where
-delivered products differ in unit, units are counted together and a note says so. A value that cannot be told is empty and its note says why.
+What a comparison tells of each plan, and how it is counted. (Made by `make docs`.)
+
+Plans are compared only where they deliver the same: each site the same quantity of each product over the horizon, to a millionth. Each is
+judged in the world it was made for. Money is real money of the price year. `<unit>` is the unit of what is delivered: `cost_per_kwh`. Where
+delivered goods have several units, they are added up as they are, and a note says so. A figure that cannot be told is empty, and its note
+says why.
+
+Stock that was there before the first period is no spending of a plan: what it cost and emitted is in no figure of cost and CO2e here, and
+a note says how much it is. `trace`, which follows single units, counts it under `opening_stock`: a unit there can carry more than here.
 """
 
 _BRIDGES = """
-## Bridges
+## Why plans differ: bridges
 
-From the baseline to every other plan, per unit delivered; the drivers sum exactly to the difference of `cost_per_<unit>` and of
-`co2e_kg_per_<unit>`. Electricity is a product of two changes, factor (or price) and kWh. It is split by product with Bennet's indicator
-(Bennet 1920; Diewert 2005): Δ(f·e) = Δf · (e₀+e₁)/2 + Δe · (f₀+f₁)/2, exact and the same in both directions. A product that only one of the
-plans makes has no factor to compare: all of it is process route.
+From the baseline to every other plan, per unit delivered; the drivers add up exactly to the difference of cost and of CO2e.
+
+Two goods are made the same way where their recipes take the same inputs: another supplier with the same inputs is a choice of makers, not
+another route. A good that only one of the plans makes has no twin to compare: all of it is route and quantity. Where two things change at
+once (price and kWh, cost per unit and units), each gets its change at the mean of the other: Δ(f·e) = Δf · (e₀+e₁)/2 + Δe · (f₀+f₁)/2, exact
+and the same in both directions (Bennet 1920; Diewert 2005).
+"""
+
+_RULES = """
+## Rules, contracts and openings
+
+Beside the key figures a comparison tells, by place and period: what every policy asks and what the plan has, with the margin (below 0:
+broken); the share that each signed contract has of all that its buyer takes; when sites open, restart, close, and which modules are added. A
+soft rule that is broken is said in the report's headline and below `hinterland compare`, with its worst period and its penalty.
 """
 
 _QUALITY = """
 ## Data quality
 
-Each amount of cost and CO2e takes the weakest quality among the input rows that multiply into it, in the order reported, derived,
-estimated, assumed, unstated (a row without `quality`). A row that `changes` move is no better than they are. Rows of a price path and of
-a mode's rates count together, the weakest for all. Where an amount is typed in (a lane's cost), what it would be computed from is not asked.
-Amounts are counted without their sign, so that a credit is not taken off somebody else's weight.
+How much of a plan's cost and CO2e rests on which quality of data. An amount is as good as the weakest row behind it, in the order reported,
+derived, estimated, assumed, unstated (a row without `quality`). A row that `changes` move is no better than they are. Rows of a price path
+and of a mode's rates count together, the weakest for all. Where an amount is typed in (a lane's cost), what it would be computed from is not
+asked. Amounts count without their sign, so that an incentive hides nobody's weight.
 
-| amount | rows |
+| amount | rows behind it |
 |---|---|
 | purchase, purchased CO2e | purchases |
 | conversion, direct CO2e | processes |
@@ -53,16 +68,25 @@ Amounts are counted without their sign, so that a credit is not taken off somebo
 """
 
 
+_GROUPS = {"": "Cost and service"} | dict(
+    zip(AIMS, ("Less CO2e", "Fewer and shorter logistics disruptions", "Less exposure to geopolitics"), strict=True)
+)
+
+
 def kpi_page() -> str:
     """The page of every key figure, bridge and quality rule, as Markdown."""
-    lines = [_HEAD, "| key figure | unit | definition | denominator | aim |", "|---|---|---|---|---|"]
-    for one in KPIS:
-        unit = one.counted_in("<unit>", "money")
-        lines.append(f"| `{one.name.format(unit='<unit>')}` | `{unit}` | {one.definition} | {one.denominator} | {one.aim or '–'} |")
-    lines.append(_BRIDGES)
+    lines = [_HEAD]
+    for aim, heading in _GROUPS.items():
+        lines += [f"## {heading}", "", "| key figure | tells | counted | divided by |", "|---|---|---|---|"]
+        for one in KPIS:
+            if one.aim == aim:
+                name = f"{one.title}<br>`{one.name.format(unit='<unit>')}`, {one.counted_in('<unit>', 'money')}"
+                lines.append(f"| {name} | {one.definition} | {one.counted} | {one.denominator} |")
+        lines.append("")
+    lines.append(_BRIDGES.strip("\n") + "\n")
     for measure, drivers in DRIVERS.items():
         lines += [f"| driver of {measure} | holds |", "|---|---|", *(f"| {name} | {holds} |" for name, holds in drivers), ""]
-    return "\n".join(lines).rstrip() + "\n" + _QUALITY
+    return "\n".join(lines).rstrip() + "\n" + _RULES + _QUALITY
 
 
 PAGES = {"kpis.md": kpi_page}

@@ -116,7 +116,7 @@ def kpi_rows(name: str, figures: dict[str, Figure], unit: str, currency: str) ->
                 figure.numerator,
                 figure.denominator,
                 figure.note,
-                one.definition,
+                f"{one.definition}; {one.counted}",
             )
         )
     return rows

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from hinterland.comparison.board import BOARD_FRAMES
+from hinterland.comparison.figures import Figure, ratio
 from hinterland.model.lanes import pool_values
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from hinterland.comparison.judged import Judged
 
-__all__ = ["APART", "cost_added", "origins_of", "products_without_value", "regional_rows", "sourced"]
+__all__ = ["APART", "cost_added", "origins_of", "products_without_value", "regional_figure", "regional_rows", "sourced"]
 
 APART = ("freight", "transit_holding", "duty", "lane_fixed", "qualification", "credit")
 """Cost kinds that are no cost added at a place: moving goods, borders, and money that is given."""
@@ -104,35 +105,48 @@ def products_without_value(frames: Sequence[pl.DataFrame]) -> list[str]:
 
 def origins_of(one: Judged, frame: pl.DataFrame) -> pl.DataFrame:
     """Columns of Board.origins from `sourced`."""
-    keys = ["of_product", "region", "country", "site"]
+    keys = ["home", "of_product", "region", "country", "site"]
     rows = frame.group_by(keys).agg(pl.col("quantity").sum())
     rows = rows.join(one.products.select("product_id", "stage", "unit"), left_on="of_product", right_on="product_id", how="left")
     return (
         rows.with_columns(strategy=pl.lit(one.name), share=pl.col("quantity") / pl.col("quantity").sum().over("of_product"))
+        .rename({"home": "to_region"})
         .select(list(BOARD_FRAMES["origins"]))
-        .sort("stage", *keys, nulls_last=True)
+        .sort("stage", "of_product", "to_region", "region", "country", "site", nulls_last=True)
     )
 
 
-def regional_rows(one: Judged, basis: str, unit: str, rows: pl.DataFrame) -> tuple[pl.DataFrame, float, float]:
-    """Columns of Board.regional_share, and numerator and denominator of the share in the region of delivery.
+def regional_rows(one: Judged, basis: str, unit: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Columns of Board.regional_share: what is delivered in each region, by the region where it was added.
 
-    `rows` has home, region, amount; what is delivered in a region counts as regional where it was added in that region.
+    `rows` has home (region of delivery), region, amount.
     """
-    total = float(rows["amount"].sum())
-    inside = float(rows.filter(pl.col("home") == pl.col("region"))["amount"].sum())
-    frame = (
-        rows.group_by("region")
+    whole = pl.col("numerator").sum().over("home")
+    return (
+        rows.group_by("home", "region")
         .agg(numerator=pl.col("amount").sum())
+        .with_columns(denominator=whole)
         .with_columns(
             strategy=pl.lit(one.name),
+            to_region="home",
             basis=pl.lit(basis),
-            denominator=pl.lit(total),
-            share=pl.col("numerator") / total if total else pl.lit(None, dtype=pl.Float64),
+            share=pl.when(pl.col("denominator") != 0).then(pl.col("numerator") / pl.col("denominator")),
             unit=pl.lit(unit),
-            home=pl.col("region").is_in(one.home).fill_null(value=False),
+            home=(pl.col("region") == pl.col("home")).fill_null(value=False),
         )
         .select(list(BOARD_FRAMES["regional_share"]))
-        .sort("region", nulls_last=True)
+        .sort("to_region", "region", nulls_last=True)
     )
-    return frame, inside, total
+
+
+def regional_figure(one: Judged, told: pl.DataFrame, nothing: str) -> Figure:
+    """What is added in the region that it is delivered to, over all; null with the word why where that region is not known.
+
+    `told` is what `regional_rows` says. What has no place counts as outside.
+    """
+    lost = one.delivered.filter(pl.col("region").is_null())["site_id"].unique().sort().to_list()
+    if lost:
+        names = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+        return Figure(None, note=f"no region is known where {names} lies: give countries.region")
+    inside = float(told.filter("home")["numerator"].sum())
+    return ratio(inside, float(told["numerator"].sum()), nothing)

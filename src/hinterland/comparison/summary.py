@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from hinterland.comparison.decisions import broken_rules
+
 if TYPE_CHECKING:
     from hinterland.comparison.board import Board
 
@@ -33,12 +35,12 @@ def _by(frame: pl.DataFrame, strategy: str, label: str, value: str) -> dict[str,
 
 
 def summary(board: Board) -> dict[str, Any]:
-    """Key figures and proof of every strategy, data quality and the price of exclusivity; clean for JSON.
+    """Key figures, proof and broken rules of every strategy, data quality and the price of exclusivity; clean for JSON.
 
-    passage_share is by passage, 0 where only another plan uses it; country_hhi is the mean, country_hhi_by_stage has each.
+    rules_broken: policies that a plan breaks, with the worst period. passage_share is by passage, 0 where only another plan uses it; country_hhi is the mean, country_hhi_by_stage has each.
     """
     passages = sorted(board.passages["passage"].unique().to_list())
-    strategies = {}
+    strategies, broken = {}, broken_rules(board)
     for name in board.strategies:
         told: dict[str, Any] = {
             kpi: _clean(value) for kpi, value in board.kpis.filter(pl.col("strategy") == name).select("kpi", "value").iter_rows()
@@ -46,6 +48,7 @@ def summary(board: Board) -> dict[str, Any]:
         told["passage_share_any"] = told.pop("passage_share")
         told["passage_share"] = dict.fromkeys(passages, 0.0) | _by(board.passages, name, "passage", "share")
         told["country_hhi_by_stage"] = _by(board.concentration, name, "stage", "hhi")
+        told["rules_broken"] = [_clean(row) for row in broken.filter(pl.col("strategy") == name).drop("strategy").to_dicts()]
         proof = board.proofs.get(name, {})
         told |= {
             "status": proof.get("status"),

@@ -7,6 +7,7 @@ HinterlandError
 ├── InfeasibleDesign   .conflict, .relaxed: in planner's words
 ├── UnprovenPlan       .report: verify disagrees with the solver: our bug, never the user's
 └── Cancelled          .result: what was found before the stop, or None
+    └── OutOfTime      the time that was given was over before a first plan was found
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ __all__ = [
     "InvalidScenario",
     "InvalidTables",
     "Issue",
+    "OutOfTime",
     "Severity",
     "UnequalPlans",
     "UnprovenPlan",
@@ -100,3 +102,7 @@ class Cancelled(HinterlandError):
     def __init__(self, result: object | None = None, message: str = "cancelled before a first plan was found") -> None:
         self.result = result
         super().__init__(message)
+
+
+class OutOfTime(Cancelled):
+    """The time that was given was over before a first plan was found: there is nothing to keep, more time may find one."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Bools = npt.NDArray[np.bool_]
 
-__all__ = ["Bounds", "bounds_of", "total_need"]
+__all__ = ["Bounds", "bounds_of", "most_made", "total_need"]
 
 _ROUNDS = 60
 
@@ -76,7 +76,7 @@ def total_need(a: Arrays, forced: Floats | None = None) -> Floats:
     return np.where(np.isclose(more, need, rtol=1e-12), need, np.inf)
 
 
-def _capacities(a: Arrays) -> Floats:
+def most_made(a: Arrays) -> Floats:
     """What each output entry makes at most, all modules built; shape (outputs,)."""
     out, modules = a.making.outputs, a.making.modules
     most = np.ones(len(out.line))
@@ -127,7 +127,7 @@ def bounds_of(a: Arrays, need: Floats, *, waste_pays: bool) -> Bounds:
     Where stock can be carried, a period may also serve later ones and be served by earlier ones. An offer without limit
     has no supply bound: then what lines can use and markets take stands in for it.
     """
-    most = _capacities(a)
+    most = most_made(a)
     given, used = _supply(a, most)
     held = a.pools.product[a.stocks.pool]
     if len(held):

@@ -11,6 +11,15 @@ from hinterland.design.blocks.balance import balance
 from hinterland.design.blocks.capacity import existing_capacity, floor, module_capacity, modules_allowed
 from hinterland.design.blocks.contracts import contract_quantities, contract_shares, exclusivity, take_or_pay
 from hinterland.design.blocks.lanes import lane_groups, least_quantity, qualification
+from hinterland.design.blocks.origin import (
+    carried_flow,
+    claim_test,
+    claimed_output,
+    clean_supply,
+    clean_use,
+    spoilt_claims,
+    whole_lots,
+)
 from hinterland.design.blocks.policies import capped_credits, keep_policies
 from hinterland.design.blocks.sites import once, open_from_start, presence, stock_needs_site, throughput
 from hinterland.design.blocks.stocks import cover
@@ -75,7 +84,7 @@ def _waste_pays(d: Draft, switches: Switches, deals: list[Deal], rules: list[Rul
         for rule in rules
     )
     return bool(
-        (lines.min_utilisation > 0).any() or len(switches.least) or deals or incentives or asked
+        (lines.min_utilisation > 0).any() or len(switches.least) or deals or incentives or asked or len(a.claims)
         or any((one < 0).any() for one in (*paid, *emitted))
     )  # fmt: skip
 
@@ -114,6 +123,14 @@ def build(a: Arrays, forced: Floats | None = None) -> Blueprint:
     capped = [credit for credit in incentives if np.isfinite(credit.cap)]
     capped_credits(draft, [credit.parts for credit in capped], [credit.cap for credit in capped])
     soft = keep_policies(draft, rules)
+    if len(a.claims):
+        claimed_output(draft)
+        claim_test(draft)
+        clean_use(draft)
+        clean_supply(draft)
+        carried_flow(draft)
+        whole_lots(draft, bounds)
+        spoilt_claims(draft)
     return Blueprint(
         draft=draft,
         switches=switches,

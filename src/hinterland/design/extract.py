@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 
 from hinterland.core.money import discount_at
+from hinterland.design.axes import entry_periods
+from hinterland.design.grading import claimed_rows, graded
 from hinterland.model.plan import Plan
 
 if TYPE_CHECKING:
@@ -34,8 +36,9 @@ def _kept(b: Blueprint, values: Floats, product: Ints) -> Ints:
 
 
 def _entry_periods(b: Blueprint, variable: str, entries: Ints) -> Ints:
-    a = b.draft.arrays
-    return (a.making.outputs.period if variable == "made" else a.disposal.period)[entries]
+    periods = entry_periods(b.draft.arrays, variable)
+    assert periods is not None  # noqa: S101 -- credits are earned on what is made, claimed and thrown away
+    return periods[entries]
 
 
 def settled(b: Blueprint, x: Floats) -> Floats:
@@ -73,6 +76,17 @@ def settled(b: Blueprint, x: Floats) -> Floats:
             np.add.at(earned, _entry_periods(b, variable, entries), amounts * _columns(b, x, variable)[entries])
         paid = np.diff(np.minimum(np.cumsum(earned), credit.cap), prepend=0.0)
         found[d.labels("credit")[at * periods : (at + 1) * periods]] = paid
+    c = a.claims
+    if d.has("spoilt"):
+        pool, when, out = a.disposal.pool[c.spoilt_entry], a.disposal.period[c.spoilt_entry], a.making.outputs
+        claimed, made, thrown = _columns(b, x, "claimed"), _columns(b, x, "made"), _columns(b, x, "disposed")[c.spoilt_entry]
+        lot = c.claim_lot
+        for at, label in enumerate(d.labels("spoilt")):
+            shown = float(
+                claimed[(c.lot_rule[lot] == c.spoilt_rule[at]) & (c.lot_pool[lot] == pool[at]) & (c.lot_period[lot] == when[at])].sum()
+            )
+            all_made = float(made[(a.making.lines.pool[out.line] == pool[at]) & (out.period == when[at])].sum())
+            found[label] = min(shown, max(0.0, float(thrown[at]) - (all_made - shown)))
     if b.soft:
         for label, which in zip(d.labels("broken"), b.soft, strict=True):
             rule = b.rules[which]
@@ -96,8 +110,13 @@ def plan_of(b: Blueprint, x: Floats, maker: str) -> Plan:
 
     quantity = _columns(b, x, "flow")
     kept = _kept(b, quantity, flows.product[flows.lane])
+    kept, grade, part = graded(b, x, kept)
     rows = lanes[flows.lane[kept].tolist()].select("lane_id", "from_site", "to_site", "product_id", "mode_chain")
-    moved = rows.with_columns(period_id=pl.Series(list(periods[flows.period[kept]]), dtype=pl.String), quantity=pl.Series(quantity[kept]))
+    moved = rows.with_columns(
+        period_id=pl.Series(list(periods[flows.period[kept]]), dtype=pl.String),
+        grade=pl.Series(grade, dtype=pl.String),
+        quantity=pl.Series(part),
+    )
     made = _columns(b, x, "made")
     kept = _kept(b, made, lines.product[out.line])
     recipe = np.array([one or None for one in lines.rows["recipe_id"].to_list()], dtype=object)
@@ -141,7 +160,7 @@ def plan_of(b: Blueprint, x: Floats, maker: str) -> Plan:
     starts = dict(a.net["contract_phases"].group_by("contract_id").agg(pl.col("start_date").min()).iter_rows())
     signed = pl.DataFrame([(deal.contract_id, starts.get(deal.contract_id)) for deal in b.deals],
                           schema={"contract_id": pl.String, "start_date": pl.Date}, orient="row")  # fmt: skip
-    tables = {"flows": moved, "outputs": outputs, "purchased": purchased, "delivered": delivered, "stocked": stocked,
+    tables = {"flows": moved, "claims": claimed_rows(b, x), "outputs": outputs, "purchased": purchased, "delivered": delivered, "stocked": stocked,
               "disposed": disposed, "openings": openings, "modules": modules, "signed": signed}  # fmt: skip
     return Plan({name: table for name, table in tables.items() if table.height}, a.net.scenarios, maker, a.net.digest)
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hinterland.core.errors import InfeasibleDesign, InvalidScenario, Issue
+from hinterland.design.figures import in_figures
 from hinterland.design.terms import Term, add_rows, term
+from hinterland.model.accounts.placing import place_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +118,7 @@ class _Writer:
                 continue
             entries = found.matching(row)
             unit = _unit(self.b.draft.arrays, row) if "product_id" in row else ""
-            text = words.format(place=_said(row), value=f"{value:,.6g}", unit=unit)
+            text = words.format(place=_said(row), value=in_figures(value), unit=unit)
             if not len(entries):
                 if abs(value) > 0:
                     self.impossible.append(f"{text} in {row['period_id']}: nothing in the tables allows it there and then")
@@ -211,7 +213,7 @@ def complete_plan(b: Blueprint, plan: Plan) -> Given:
         return [values[at] for at in picked.tolist()]
 
     sites, products = a.sites.ids, a.products.ids
-    w.add("plan_flows", "flow", plan["flows"],
+    w.add("plan_flows", "flow", _ungraded(plan),
           {name: by(values, flows.lane) for name, values in moved.items()} | {"period_id": by(list(periods), flows.period)},
           "quantity", "the plan's flow of {place} ({value} {unit})")  # fmt: skip
     recipe = [one or None for one in lines.rows["recipe_id"].to_list()]
@@ -235,9 +237,59 @@ def complete_plan(b: Blueprint, plan: Plan) -> Given:
     w.add("plan_disposed", "disposed", plan["disposed"],
           {"site_id": by(sites, pools.site[thrown]), "product_id": by(products, pools.product[thrown]), "period_id": by(list(periods), disposal.period)},
           "quantity", "the plan's disposal of {place} ({value} {unit})")  # fmt: skip
+    _claims(w, plan)
     _openings(w, plan, all_sites=False)
     _modules(w, plan, all_lines=False)
     return _checked(w)
+
+
+def _ungraded(plan: Plan) -> pl.DataFrame:
+    """Flows of a plan with the grades of one lane added up."""
+    import polars as pl
+
+    flows = plan["flows"]
+    keys = [name for name in flows.columns if name not in {"grade", "quantity"}]
+    some = pl.col("quantity").is_not_null().any()
+    return flows.group_by(keys, maintain_order=True).agg(pl.when(some).then(pl.col("quantity").sum()).alias("quantity"))
+
+
+def _claims(w: _Writer, plan: Plan) -> None:
+    """Grades and claimed output as the plan has them; which inputs are clean for them is left to the solver."""
+    a, d = w.b.draft.arrays, w.b.draft
+    c, out = a.claims, a.making.outputs
+    p = place_plan(a, plan)
+    built = c.lot_built[c.claim_lot]
+    key = c.lot_rule[c.claim_lot] * max(len(out.line), 1) + c.claim_output
+    for block, variable, which, amounts, of in (
+        ("plan_grades", "carried", p.graded, p.flow[p.graded_row], np.arange(len(c.carried_flow))),
+        ("plan_claims", "claimed", key[p.claim], p.claimed, np.where(built, key, -1)),
+    ):
+        told, right, terms = list[tuple[str, str, str]](), list[float](), list[Term]()
+        for one in np.unique(which).tolist():
+            value = float(amounts[which == one].sum())
+            entries = np.flatnonzero(of == one)
+            if variable == "carried":
+                flow = int(c.carried_flow[one])
+                lane, period, rule = int(a.flows.lane[flow]), int(a.flows.period[flow]), c.rules[int(c.carried_rule[one])]
+                product = int(a.flows.product[lane])
+                place = f"{a.products.ids[product]} {a.sites.ids[a.flows.from_site[lane]]} → {a.sites.ids[a.flows.to_site[lane]]}"
+            else:
+                rule, entry = c.rules[one // len(out.line)], one % len(out.line)
+                line, period = int(out.line[entry]), int(out.period[entry])
+                product = int(a.making.lines.product[line])
+                place = f"{a.products.ids[product]} at {a.sites.ids[a.making.lines.site[line]]}"
+            unit = a.products.unit[product]
+            text = f"the plan's claim of {place} under {rule} ({in_figures(value)} {unit})"
+            if not len(entries):
+                if value > 0:
+                    w.impossible.append(f"{text} in {a.calendar.ids[period]}: nothing in the tables can meet it")
+                continue
+            terms.append(term(d, variable, np.full(len(entries), len(right)), 1.0, entries))
+            right.append(value)
+            told.append((text, a.calendar.ids[period], unit))
+        if right:
+            add_rows(d, block, "plan_row", terms, "=", np.array(right))
+            w.given.words[block] = told
 
 
 def _checked(w: _Writer) -> Given:

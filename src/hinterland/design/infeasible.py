@@ -18,6 +18,7 @@ import scipy.sparse
 
 from hinterland.core.errors import InfeasibleDesign
 from hinterland.design.engine import Engine, Matrix
+from hinterland.design.figures import in_figures
 from hinterland.design.wording import Words, bound_words, fact_words, row_blocks, row_words
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def _case(b: Blueprint, given: Given, matrix: Matrix) -> _Case:
         pool = int(a.stocks.pool[at // d.periods])
         product, site = a.pools.product[pool], a.pools.site[pool]
         unit = a.products.unit[product] or "unit"
-        sides = [f"at least {lower[at]:,.6g}"] if lower[at] > 0 else []
-        sides += [f"at most {upper[at]:,.6g}"] if np.isfinite(upper[at]) else []
+        sides = [f"at least {in_figures(lower[at])}"] if lower[at] > 0 else []
+        sides += [f"at most {in_figures(upper[at])}"] if np.isfinite(upper[at]) else []
         text = f"stock of {a.products.ids[product]} at {a.sites.ids[site]} of {' and '.join(sides)} {unit}"
         words.append(Words("stock", text, a.calendar.ids[at % d.periods], unit))
     rows = scipy.sparse.csr_array((np.ones(len(bound)), (np.arange(len(bound)), labels[bound])), shape=(len(bound), matrix.a.shape[1]))
@@ -221,7 +222,7 @@ def explain(b: Blueprint, given: Given, matrix: Matrix, stopper: Stopper, second
     broken = np.flatnonzero(np.abs(gives) > _SMALL * search.size)
     order = broken[np.argsort(-np.abs(gives[broken]) / search.size[broken], kind="stable")]
     relaxed = [
-        f"{words}: {abs(gives[at]):,.4g} {words.unit or 'site'} {'less' if gives[at] > 0 else 'more'}".replace(" site", "")
+        f"{words}: {in_figures(abs(gives[at]), 4)} {words.unit or 'site'} {'less' if gives[at] > 0 else 'more'}".replace(" site", "")
         if words.unit else f"{words}: give it up"
         for at, words in zip(order, case.words(case.rules[order]), strict=True)
     ]  # fmt: skip

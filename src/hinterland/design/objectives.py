@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hinterland.core.money import discount_mean
+from hinterland.design.axes import entry_periods
 
 if TYPE_CHECKING:
     from hinterland.core.calendar import Floats, Ints
@@ -87,17 +88,9 @@ def column_periods(b: Blueprint) -> Ints:
     """The period each column belongs to, 0 where it has none; shape (columns,)."""
     d, a = b.draft, b.draft.arrays
     found = np.zeros(d.columns, dtype=np.int64)
-    of_entries = {
-        "flow": a.flows.period,
-        "made": a.making.outputs.period,
-        "bought": a.offers.period,
-        "short": a.demand.period,
-        "disposed": a.disposal.period,
-        "module": a.making.modules.vintage,
-        "broken": np.array([b.rules[at].period for at in b.soft], dtype=np.int64),
-    }
+    broken = np.array([b.rules[at].period for at in b.soft], dtype=np.int64)
     for name in d.model.variables:
         labels = d.labels(name)
-        periods = of_entries.get(name)
+        periods = broken if name == "broken" else entry_periods(a, name)
         found[labels] = np.arange(len(labels)) % d.periods if periods is None else periods
     return found

@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 
 from hinterland.core.money import discount_at, discount_mean
+from hinterland.design.axes import entry_periods
+from hinterland.model.arrays.crediting import incentive_rates
 from hinterland.model.dated import Dated
 from hinterland.model.scopes import Scopes
 
@@ -75,11 +77,13 @@ def _nonzero(one: Coefficients) -> Coefficients:
 
 
 def credits_of(a: Arrays) -> list[Credit]:
-    """Credits of incentives by row: per unit made minus disposed, or a share of conversion and energy cost."""
-    scopes, dated = Scopes(a.net), Dated(a.net)
+    """Credits of incentives by row: per unit made minus disposed, or a share of conversion and energy cost.
+
+    Under a condition they are earned on what is claimed, and on all that is made where and when nothing is to be shown.
+    """
+    scopes, c = Scopes(a.net), a.claims
     frame = a.net["incentives"]
-    amount = dated.values("incentives", "amount", 0.0) * dated.spans_weight("incentives")
-    reach = dated.values("incentives", "pass_through_share", 1.0)
+    rates = incentive_rates(a.net)
     out, lines, disposal = a.making.outputs, a.making.lines, a.disposal
     site_ids, product_ids = np.array(a.sites.ids, dtype=object), np.array(a.products.ids, dtype=object)
     found = []
@@ -91,18 +95,37 @@ def credits_of(a: Arrays) -> list[Credit]:
         this = np.ones(len(product_ids), dtype=bool) if products is None else np.isin(product_ids, list(products))
         entries = np.flatnonzero((here[lines.site] & this[lines.product])[out.line])
         k, t = out.line[entries], out.period[entries]
-        paid = (amount * reach)[at]
+        rule = row["condition_rule_id"]
+        free = c.free[rule] if rule else np.ones((len(site_ids), len(a.calendar)))
+        paid = rates[at] * free
+        base = lines.conversion_cost + lines.electricity_cost + lines.heat_cost
         if row["basis"] == "cost_share":
-            base = lines.conversion_cost + lines.electricity_cost + lines.heat_cost
-            parts = [("made", entries, paid[t] * base[k, t])]
+            parts = [("made", entries, paid[lines.site[k], t] * base[k, t])]
         else:
             along = np.flatnonzero((out.use_quantity < 0) & here[a.pools.site[out.use_pool]] & this[a.pools.product[out.use_pool]])
             thrown = np.flatnonzero(here[a.pools.site[disposal.pool]] & this[a.pools.product[disposal.pool]])
             parts = [
-                ("made", entries, paid[t]),
-                ("made", out.use_output[along], -out.use_quantity[along] * paid[out.period[out.use_output[along]]]),
-                ("disposed", thrown, -paid[disposal.period[thrown]]),
+                ("made", entries, paid[lines.site[k], t]),
+                (
+                    "made",
+                    out.use_output[along],
+                    -out.use_quantity[along] * paid[a.pools.site[out.use_pool[along]], out.period[out.use_output[along]]],
+                ),
+                ("disposed", thrown, -paid[a.pools.site[disposal.pool[thrown]], disposal.period[thrown]]),
             ]
+        if rule:
+            parts = [(name, which[amounts != 0], amounts[amounts != 0]) for name, which, amounts in parts]
+        if rule in c.conditions:
+            mine = c.conditions[rule]
+            output = c.claim_output
+            shown = np.flatnonzero((c.lot_rule[c.claim_lot] == mine) & (here[lines.site] & this[lines.product])[out.line[output]])
+            k, t = out.line[output[shown]], out.period[output[shown]]
+            if row["basis"] == "cost_share":
+                parts.append(("claimed", shown, rates[at][t] * base[k, t]))
+            else:
+                pool = disposal.pool[c.spoilt_entry]
+                lost = np.flatnonzero((c.spoilt_rule == mine) & here[a.pools.site[pool]] & this[a.pools.product[pool]])
+                parts += [("claimed", shown, rates[at][t]), ("spoilt", lost, -rates[at][disposal.period[c.spoilt_entry[lost]]])]
         cap = row["cap_amount"]
         found.append(Credit(row["incentive_id"], [part for part in parts if len(part[1])], np.inf if cap is None else float(cap)))
     return found
@@ -124,6 +147,8 @@ def cost_terms(d: Draft, switches: Switches, deals: list[Deal], incentives: list
     add("freight", "flow", moved, flows.rates.freight_per_unit[lane, t], t)
     add("transit_holding", "flow", moved, flows.rates.transit_holding_per_unit[lane, t], t)
     add("duty", "flow", moved, flows.rates.duty_per_unit[lane, t], t)
+    carried = a.claims.carried_flow
+    add("duty", "carried", np.arange(len(carried)), -a.claims.carried_relief, flows.period[carried])
     made, k, t = np.arange(len(out.line)), out.line, out.period
     for kind, cost in (("conversion", lines.conversion_cost), ("electricity", lines.electricity_cost), ("heat", lines.heat_cost)):
         add(kind, "made", made, cost[k, t], t)
@@ -165,8 +190,9 @@ def cost_terms(d: Draft, switches: Switches, deals: list[Deal], incentives: list
     for credit in incentives:
         if np.isinf(credit.cap):
             for variable, entries, amount in credit.parts:
-                when = out.period[entries] if variable == "made" else a.disposal.period[entries]
-                add("credit", variable, entries, -amount, when)
+                periods_of = entry_periods(a, variable)
+                assert periods_of is not None  # noqa: S101 -- see capped_credits
+                add("credit", variable, entries, -amount, periods_of[entries])
     if d.has("credit"):
         entries = np.arange(len(d.labels("credit")))
         add("credit", "credit", entries, np.full(len(entries), -1.0), entries % periods)

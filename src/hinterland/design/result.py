@@ -55,7 +55,7 @@ class Proof:
     search_seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DesignResult:
     """A proven plan.
 
@@ -71,3 +71,10 @@ class DesignResult:
     objective: list[tuple[str, float]]
     tables: Mapping[str, pl.DataFrame]
     proof: Proof
+
+    def __repr__(self) -> str:
+        """One line: what was reached and how far it is proved, not the tables."""
+        world = " + ".join(self.proof.scenarios) or "the plain tables"
+        reached = ", ".join(f"{name} {value:,.6g}" for name, value in self.objective)
+        held = "verified" if self.proof.verify.ok else "NOT verified"
+        return f"DesignResult({world}: {reached}; {self.proof.status}, gap {self.proof.gap_share:.2%}, {held}; has plan, objective, tables, proof)"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse
 
+from hinterland.design.axes import entry_products
 from hinterland.design.engine import Matrix
 
 if TYPE_CHECKING:
@@ -28,23 +29,13 @@ def matrix_of(b: Blueprint) -> Matrix:
     matrices = b.draft.model.matrices
     low = np.where(matrices.sense == "<", -np.inf, matrices.b)
     high = np.where(matrices.sense == ">", np.inf, matrices.b)
-    a = b.draft.arrays
     power = _powers(b.need)
-    of_pool = power[a.pools.product]
-    quantities = {
-        "flow": power[a.flows.product[a.flows.lane]],
-        "made": power[a.making.lines.product[a.making.outputs.line]],
-        "bought": of_pool[a.offers.pool[a.offers.offer]],
-        "short": of_pool[a.demand.pool],
-        "stock": np.repeat(of_pool[a.stocks.pool], b.draft.periods),
-        "disposed": of_pool[a.disposal.pool],
-    }
     scale = np.ones(len(matrices.vlabels))
     if b.draft.has("credit"):  # a column of money, counted in millions
         scale[b.draft.labels("credit")] = 1e6
-    for variable, values in quantities.items():
+    for variable, products in entry_products(b.draft.arrays).items():
         if b.draft.has(variable):
-            scale[b.draft.labels(variable)] = values
+            scale[b.draft.labels(variable)] = power[products]
     whole = np.flatnonzero(matrices.vtypes != "C")
     grid = scipy.sparse.csr_array((0, len(scale))) if matrices.A is None else matrices.A.tocsr()
     return Matrix(grid, low, high, matrices.lb, matrices.ub, whole, scale)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from hinterland.design.figures import in_figures
 from hinterland.design.wording import bound_words, row_words
 
 if TYPE_CHECKING:
@@ -75,4 +76,4 @@ def shadow_prices(b: Blueprint, given: Given, engine: Engine, objective: Objecti
 
 def _sentence(row: str, period: str, unit: str, dual: float, money: str) -> str:
     when = f" in {period}" if period else ""
-    return f"{row}{when}: one {unit} more {'saves' if dual < 0 else 'costs'} {abs(dual):,.4g} {money}"
+    return f"{row}{when}: one {unit} more {'saves' if dual < 0 else 'costs'} {in_figures(abs(dual), 4)} {money}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hinterland.core.errors import Cancelled, InvalidTables, Issue, UnprovenPlan
+from hinterland.core.errors import Cancelled, InvalidTables, Issue, OutOfTime, UnprovenPlan
 from hinterland.core.progress import SILENT
 from hinterland.design.build import Blueprint, build
 from hinterland.design.engine import Engine, Matrix, Outcome, gap_between
@@ -126,7 +126,8 @@ def _nothing_found(b: Blueprint, given: Given, matrix: Matrix, outcome: Outcome,
     if outcome.status in {"cancelled", "time_limit"}:
         why = "stopped" if outcome.status == "cancelled" else "the time was over"
         kind = "a linear model has no plan before its end" if not len(matrix.whole) else "no plan was found so far"
-        return Cancelled(None, f"{why} before a first plan was found: {kind}, nothing is kept")
+        told = f"{why} before a first plan was found: {kind}, nothing is kept"
+        return OutOfTime(None, f"{told}; give it more") if outcome.status == "time_limit" else Cancelled(None, told)
     return UnprovenPlan(None, f"the solver ended with {outcome.status} and no plan")
 
 

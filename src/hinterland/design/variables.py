@@ -80,8 +80,21 @@ def least_stock(a: Arrays) -> Floats:
     return least
 
 
+def _claims(draft: Draft, most: Floats) -> None:
+    """Claimed, clean, carried and spoilt; under average accounting a yes/no per lot. Ways that are no decision stay at 0."""
+    a, c, out = draft.arrays, draft.arrays.claims, draft.arrays.making.outputs
+    made = np.where(out.vintage < 0, out.capacity, out.capacity * most)
+    built = c.lot_built[c.claim_lot]
+    _add(draft, "claimed", 0.0, np.where(built, made[c.claim_output], 0.0), len(c.claim_lot))
+    _add(draft, "clean", 0.0, np.where(c.input_open & c.lot_built[c.input_lot], np.inf, 0.0), len(c.input_lot))
+    _add(draft, "carried", 0.0, a.flows.capacity[c.carried_flow], len(c.carried_flow))
+    _add(draft, "spoilt", 0.0, np.inf, len(c.spoilt_rule))
+    if a.settings.origin_accounting != "segregated":
+        _add(draft, "claim_all", 0.0, 1.0, int((c.lot_built & ~c.lot_sure).sum()), "yes_no")
+
+
 def add_decisions(draft: Draft, switches: Switches) -> None:
-    """Add flow, made, bought, short, stock, disposed, open, start, stop, module and the lanes' yes/no variables.
+    """Add flow, made, bought, short, stock, disposed, claims, open, start, stop, module and the lanes' yes/no variables.
 
     Bounds carry what they can: lane capacity, line capacity, purchase limits, demand, earliest starts.
     """
@@ -104,6 +117,7 @@ def add_decisions(draft: Draft, switches: Switches) -> None:
     for row, start in enumerate(sites.fixed_start):
         if start >= 0:
             may[row] = fixed[row] = np.arange(periods) == start
+    _claims(draft, most)
     _add(draft, "open", 0.0, 1.0, may.size, "yes_no")
     _add(draft, "start", fixed.ravel().astype(float), may.ravel().astype(float), may.size, "yes_no")
     _add(draft, "stop", 0.0, 1.0, may.size, "yes_no")

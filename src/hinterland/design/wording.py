@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hinterland.design.figures import in_figures
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -44,7 +46,7 @@ class Limit:
 
     def __str__(self) -> str:
         """In one phrase, with the amount."""
-        amount = f" is {self.amount:,.6g} {self.unit}".rstrip() if self.unit else ""
+        amount = f" is {in_figures(self.amount)} {self.unit}".rstrip() if self.unit else ""
         return f"{self.words}{amount} in {self.period_id}"
 
 
@@ -94,8 +96,8 @@ class _Names:
         """A policy's rule as a sentence: who it speaks of is in brackets."""
         rule = self.b.rules[which]
         row = self.policies.get(rule.policy_id)
-        if row is None:
-            return rule.label
+        if row is None or rule.words:
+            return rule.words or rule.label
         kind, value = str(row["kind"]), float(row["value"] or 0.0)
         scope = rule.label.removeprefix(f"policy {rule.policy_id} ({kind} {value:g}").removesuffix(")").removeprefix(", ")
         goods = row["product"] or "all goods"
@@ -107,13 +109,14 @@ class _Names:
             "forbid_site": f"forbids {scope}",
             "forbid_origin": f"forbids {of_goods}",
             "max_sites": f"allows at most {value:g} site{'' if value == 1 else 's'}{f' in {scope}' if scope else ''}{f' making {goods}' if row['product'] else ''}",
-            "min_flow": f"asks for at least {value:,.6g} {unit} a year of {of_goods}",
-            "max_flow": f"allows at most {value:,.6g} {unit} a year of {of_goods}",
-            "max_co2e": f"allows at most {value:,.6g} {row['value_unit'] or 't'} CO2e a year",
-            "max_co2e_per_unit": f"allows at most {value:,.6g} kg CO2e per unit",
+            "min_flow": f"asks for at least {in_figures(value)} {unit} a year of {of_goods}",
+            "max_flow": f"allows at most {in_figures(value)} {unit} a year of {of_goods}",
+            "max_co2e": f"allows at most {in_figures(value)} {row['value_unit'] or 't'} CO2e a year",
+            "max_co2e_per_unit": f"allows at most {in_figures(value)} kg CO2e per unit",
             "min_regional_share": f"asks for at least {_share(value)} of {of_goods} {'' if row['from_group'] else 'from the own region'}".rstrip(),
             "max_country_share": f"allows at most {_share(value)} of {of_goods} from one country",
             "max_site_share": f"allows at most {_share(value)} of {of_goods} from one site",
+            "min_renewable_share": f"asks for at least {_share(value)} renewable electricity",
         }.get(kind)
         if said is None:
             return rule.label
@@ -122,8 +125,12 @@ class _Names:
 
     def rule_unit(self, which: int) -> str:
         """Unit of a policy's right side; empty for those that say yes or no."""
+        if self.b.rules[which].unit:
+            return self.b.rules[which].unit
         row = self.policies.get(self.b.rules[which].policy_id, {})
         kind = str(row.get("kind"))
+        if kind == "min_renewable_share":
+            return "kWh"
         if kind.startswith("max_co2e"):
             return "t CO2e"
         if kind in {"min_regional_share", "max_country_share", "max_site_share", "min_flow", "max_flow"}:
@@ -168,8 +175,8 @@ def _namers(b: Blueprint, given: Given | None) -> dict[str, Callable[[int], tupl
             asked = {
                 "least share": f"at least {_share(deal.min_share[at])} of the inflow",
                 "largest share": f"at most {_share(deal.max_share[at])} of the inflow",
-                "least quantity": f"at least {deal.min_quantity[at]:,.6g} {unit}",
-                "largest quantity": f"at most {deal.max_quantity[at]:,.6g} {unit}",
+                "least quantity": f"at least {in_figures(deal.min_quantity[at])} {unit}",
+                "largest quantity": f"at most {in_figures(deal.max_quantity[at])} {unit}",
                 "exclusivity": f"{_share(deal.exclusive[at])} of the inflow to be exclusive",
             }[words]
             return f"{deal.label} asks for {asked}", periods[at], unit
@@ -275,7 +282,7 @@ def fact_words(b: Blueprint, words: list[Words], rows: Iterable[int]) -> list[st
         elif one.block == "lane_group_capacity":
             amount = float(b.switches.group_capacity_t[row // t, row % t])
         if amount is not None:
-            told.append(f"{one.words} is {amount:,.6g} {one.unit} in {one.period_id}")
+            told.append(f"{one.words} is {in_figures(amount)} {one.unit} in {one.period_id}")
     return told
 
 

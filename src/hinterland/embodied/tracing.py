@@ -46,7 +46,7 @@ class UntraceablePlan(HinterlandError):
         super().__init__(f"the plan cannot be traced: {'; '.join(self.reasons[:5])}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TraceResult:
     """What one unit delivered to (site_id, product_id, period_id) embodies; frames sorted by key, amounts per unit.
 
@@ -84,7 +84,31 @@ class TraceResult:
         }[self.allocation]
         used = ", ".join(sorted(set(self.allocations["basis"].to_list()))) or "no recipe has any"
         loops = f" Loops solved: {self.loops}." if self.loops else ""
-        return f"Co-products: {told}; used: {used}. Scrap carries nothing. Site costs are spread over the site's output by value.{loops}"
+        return (
+            f"Co-products: {told}; used: {used}. Scrap carries nothing. Site costs are spread over the site's output by value. "
+            f"Accounting: a unit carries the average of what its site holds of the product in the period; money is real and undiscounted, "
+            f"electricity is told by market and by location.{self.opening_words}{loops}"
+        )
+
+    @property
+    def opening_words(self) -> str:
+        """What opening stock carries and where it is counted; empty where there is none."""
+        opened = dict(self.closure.select("satellite", "opening_stock").iter_rows())
+        if not any(amount for name, amount in opened.items() if name.startswith("quantity:")):
+            return ""
+        cost, kg = opened.get("cost", 0.0), opened.get("co2e_market_kg", 0.0)
+        return (
+            f" Opening stock brings in {cost:,.0f} {self.currency} and {kg / 1000:,.1f} t CO2e that are no cost of the plan: "
+            "counted here (kind opening_stock), left out where plans are compared."
+        )
+
+    def __repr__(self) -> str:
+        """One line: what was traced, not the frames."""
+        worst = max(self.closure["relative_error"].to_list(), default=0.0)
+        return (
+            f"TraceResult({self.delivered.height} deliveries, allocation {self.allocation!r}, closed to {worst:.1e}; frames: delivered, costs, co2e, transport, origins, "
+            "unallocated, closure, allocations)"
+        )
 
 
 def _refuse(a: Arrays, placed: Placed) -> None:
@@ -165,10 +189,10 @@ def trace(net: Network, plan: Plan, *, allocation: str = "value") -> TraceResult
 
     `net` is resolved. Co-products are allocated by value, by mass or not at all (none). Raises UntraceablePlan where the plan
     names what the network does not have or sends goods round without an outlet, UnprovenPlan where the closure fails otherwise
-    (our defect), ValueError for another allocation.
+    (our defect), HinterlandError for another allocation.
     """
     if allocation not in ALLOCATIONS:
-        raise ValueError(f"allocation is one of {', '.join(ALLOCATIONS)}, not {allocation}")
+        raise HinterlandError(f"there is no allocation {allocation!r}: co-products share by one of {', '.join(ALLOCATIONS)}")
     a = arrays_of(net)
     placed = place_plan(a, plan)
     _refuse(a, placed)

@@ -10,8 +10,8 @@ import polars as pl
 
 from hinterland.core.errors import InvalidTables, Issue
 from hinterland.freight import LegRates, lane_sums, match_rates, parse_legs
+from hinterland.model.borders import LaneDuties, lane_duties
 from hinterland.model.dated import Dated, day_spans, step_weights
-from hinterland.model.origins import lane_duty_shares
 from hinterland.model.scopes import Scopes
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class LaneRates:
     `lanes` has lane_id, product_id, from_site, to_site, mode_chain, capacity_group, min_quantity_if_used,
     gross_t_per_unit, mass_t_per_unit, km, passages, lane_row (row in the lanes table). Money is in settings.currency
     per product unit; `capacity` in units per period (inf: none); `open_share` is the share of days with a valid lane.
+    `duties` has what is due at the border, without a claim and under each; `duty_per_unit` is what is due without one.
     """
 
     lanes: pl.DataFrame
@@ -42,14 +43,20 @@ class LaneRates:
     co2e_kg_per_unit: Floats
     days: Floats
     value_per_unit: Floats
-    duty_share: Floats
+    duties: LaneDuties
     transit_holding_per_unit: Floats
     qualification_cost: Floats
 
     @property
     def duty_per_unit(self) -> Floats:
-        """Duty share times customs value; nothing where the duty is zero, even if the value is not known."""
-        return np.where(self.duty_share > 0, self.duty_share * np.nan_to_num(self.value_per_unit), 0.0)
+        """Duty of goods that claim nothing; nothing where it cannot be told because the customs value is not known."""
+        return np.nan_to_num(self.duties.plain)
+
+    @property
+    def duty_share(self) -> Floats:
+        """Duty of goods that claim nothing over their customs value, specific duties included; 0 where nothing is due."""
+        due = self.duty_per_unit
+        return np.divide(due, self.duties.customs_value, out=np.zeros_like(due), where=(due > 0) & (self.duties.customs_value > 0))
 
 
 def product_users(net: Network) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -91,10 +98,12 @@ def lane_products(net: Network) -> pl.DataFrame:
     return pl.concat(parts).sort("lane_id", "product_id")
 
 
-def pool_values(net: Network, pools: pl.DataFrame) -> Floats:
+def pool_values(net: Network, pools: pl.DataFrame, *, net_cost: bool = False, declared_co2e: bool = False) -> Floats:
     """product_values of each (site_id, product_id) row: the narrowest from_group that holds the site; (rows, periods).
 
-    NaN where no row speaks of the pair. A value holds until the next valid_from of the same product and group.
+    NaN where no row speaks of the pair. A value holds until the next valid_from of the same product and group. With
+    `net_cost` the net cost of each row, where it has one, in place of the value; with `declared_co2e` its kilograms of
+    CO2e declared at a border, 0 where it has none.
     """
     dated, scopes = Dated(net), Scopes(net)
     values = net["product_values"]
@@ -104,7 +113,13 @@ def pool_values(net: Network, pools: pl.DataFrame) -> Floats:
     keys = values.select(key=pl.struct(pl.col("product_id"), pl.col("from_group").fill_null("")).rank("dense").cast(pl.Int64))[
         "key"
     ].to_numpy()
-    weights = step_weights(keys, day_spans(values)[0], dated.calendar) * dated.values("product_values", "value_per_unit")
+    amounts = dated.values("product_values", "value_per_unit")
+    if net_cost:
+        own = dated.values("product_values", "net_cost_per_unit")
+        amounts = np.where(np.isnan(own), amounts, own)
+    if declared_co2e:
+        amounts = dated.values("product_values", "declared_co2e_kg_per_unit", 0.0)
+    weights = step_weights(keys, day_spans(values)[0], dated.calendar) * amounts
     sites, products = pools["site_id"].to_list(), pools["product_id"].to_list()
     best = [np.inf] * pools.height
     by_product: dict[str, list[int]] = {}
@@ -236,7 +251,8 @@ def lane_rates(net: Network) -> LaneRates:
     lanes = lane_products(net).join(products, on="product_id", how="left", maintain_order="left")
     at = lanes["lane_row"].to_numpy()
     legs = parse_legs(lanes)
-    rates, priced = leg_rates(net, lanes, legs, [c or "" for c in lanes["freight_class"].to_list()])
+    classes = [c or "" for c in lanes["freight_class"].to_list()]
+    rates, priced = leg_rates(net, lanes, legs, classes)
     cost_t, co2e_t, days = lane_sums(legs, rates, lanes.height)
     gross = lanes["gross_t_per_unit"].to_numpy()[:, None]
 
@@ -274,8 +290,14 @@ def lane_rates(net: Network) -> LaneRates:
         "passages",
         "lane_row",
     ).with_columns(km=pl.Series(km))
-    duty = lane_duty_shares(net, told)
-    issues += _unvalued(told, ((duty > 0) & np.isnan(value) & (open_share > 0)).any(axis=1))
+
+    def freight(other: Network) -> Floats:
+        """Freight per unit of each lane-product over the periods of the same network, cut otherwise."""
+        there, _ = leg_rates(other, lanes, legs, classes)
+        return _or_computed(Dated(other).values("lanes", "cost_per_unit")[at], gross * lane_sums(legs, there, lanes.height)[0])
+
+    duties = lane_duties(net, told, values=pool_values, freight=freight)
+    issues += _unvalued(told, (np.isnan(duties.plain) & (open_share > 0)).any(axis=1))
     if issues:
         raise InvalidTables(issues)
     return LaneRates(
@@ -286,7 +308,7 @@ def lane_rates(net: Network) -> LaneRates:
         co2e_kg_per_unit=_or_computed(given("co2e_kg_per_unit"), gross * co2e_t),
         days=lead,
         value_per_unit=value,
-        duty_share=duty,
+        duties=duties,
         transit_holding_per_unit=np.nan_to_num(value) * lead / 365.0 * share,
         qualification_cost=np.nan_to_num(given("qualification_cost")),
     )

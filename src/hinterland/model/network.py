@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import polars as pl
+
+    from hinterland.model.packs import Pack
 
 __all__ = ["Network", "Settings", "read_settings"]
 
@@ -59,12 +61,13 @@ def read_settings(values: Mapping[str, str]) -> Settings:
     return Settings(**typed)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Network:
     """Every declared table, typed and complete; `scenarios` says what has been applied to it.
 
     `tables` of an unresolved network are as read. `resolve` (scenario.py) applies overrides, drops rows not known at
-    the knowledge date and converts money to `settings.currency`; engines work on resolved networks alone.
+    the knowledge date and converts money to `settings.currency`; engines work on resolved networks alone. `packs` are those
+    that lie beside the network's tables.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -72,10 +75,17 @@ class Network:
     resolved: bool = False
     digest: str = ""
     base: Mapping[str, pl.DataFrame] | None = None
+    packs: Mapping[str, Pack] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Freeze the mapping: facts do not change, a scenario makes a copy."""
         object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
+
+    def __repr__(self) -> str:
+        """One line: its world and how many rows, not the rows."""
+        filled = {name: frame.height for name, frame in self.tables.items() if frame.height}
+        world = " + ".join(self.scenarios) or ("the plain tables" if self.resolved else "as read")
+        return f"Network({self.settings.name!r}, {world}; {len(filled)} tables, {sum(filled.values()):,} rows)"
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """Return one table."""

@@ -1,35 +1,37 @@
-"""Non-preferential origin of what a lane carries, and the duty it pays at the border of its destination."""
+"""Whose goods a lane carries, and what the tables say of them: origins and makers, tariff lines, duty rows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-import polars as pl
-
 from hinterland.core.calendar import FAR_FUTURE, FAR_PAST
-from hinterland.core.errors import InvalidTables, Issue
-from hinterland.model.dated import Dated, day_spans
-from hinterland.model.scopes import Scopes, place_names, tokens
-from hinterland.trade import DutyRule, duty_share
+from hinterland.model.dated import day_spans
+from hinterland.model.scopes import Scopes, tokens
+from hinterland.trade import BASE, DutyRule, declared_use, tariff_digits
 
 if TYPE_CHECKING:
-    from hinterland.core.calendar import Floats
+    import polars as pl
+
     from hinterland.model.network import Network
 
-__all__ = ["duty_rules", "lane_duty_shares", "origins_of"]
+__all__ = ["code_spans", "duty_rules", "makers_of"]
+
+Maker = tuple[str, str | None]
+"""Country of origin, and who made the goods there."""
 
 
-def origins_of(net: Network, lanes: pl.DataFrame) -> dict[tuple[str, str], frozenset[str]]:
-    """Countries of origin that each (from_site, product_id) of the lanes can have.
+def makers_of(net: Network, lanes: pl.DataFrame, *, told_apart: bool = True) -> dict[tuple[str, str], frozenset[Maker]]:
+    """Countries of origin, and makers, that each (from_site, product_id) of the lanes can have; no maker unless `told_apart`.
 
-    Origin is where the last recipe with `confers_origin` ran; a site that only stores passes on what reaches it.
+    Origin is where the last recipe with `confers_origin` ran, and the maker is the operator of that site; of what is bought
+    they are the offer's. A site that only stores passes on what reaches it.
     """
     country = dict(net["sites"].select("site_id", "country").iter_rows())
-    confers = dict(net["recipes"].select("recipe_id", pl.col("confers_origin").fill_null(value=True)).iter_rows())
+    operator = dict(net["sites"].select("site_id", "operator").iter_rows()) if told_apart else {}
+    confers = {recipe: yes is not False for recipe, yes in net["recipes"].select("recipe_id", "confers_origin").iter_rows()}
     good = dict(net["recipes"].select("recipe_id", "product_id").iter_rows())
     sources: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    fixed: dict[tuple[str, str], set[str]] = {}
+    fixed: dict[tuple[str, str], set[Maker]] = {}
     inputs: dict[str, list[str]] = {}
     others: dict[str, list[str]] = {}
     for recipe, product, role in net["recipe_lines"].select("recipe_id", "product_id", "role").iter_rows():
@@ -38,114 +40,90 @@ def origins_of(net: Network, lanes: pl.DataFrame) -> dict[tuple[str, str], froze
         made = [good.get(recipe, product), *others.get(recipe, [])] if recipe else [product]
         for one in made:
             if not recipe or confers.get(recipe, True):
-                fixed.setdefault((site, one), set()).add(country.get(site) or "")
+                fixed.setdefault((site, one), set()).add((country.get(site) or "", operator.get(site)))
             else:
                 sources.setdefault((site, one), []).extend((site, each) for each in inputs.get(recipe, []))
-    for site, product, origin in net["purchases"].select("site_id", "product_id", "origin_country").iter_rows():
-        fixed.setdefault((site, product), set()).add(origin or country.get(site) or "")
-    for start, end, product in lanes.select("from_site", "to_site", "product_id").iter_rows():
+    for site, product, origin, producer in net["purchases"].select("site_id", "product_id", "origin_country", "producer").iter_rows():
+        fixed.setdefault((site, product), set()).add((origin or country.get(site) or "", producer if told_apart else None))
+    for start, end, product in lanes.select("from_site", "to_site", "product_id").unique().iter_rows():
         sources.setdefault((end, product), []).append((start, product))
     wanted = set(lanes.select("from_site", "product_id").iter_rows())
-    found: dict[tuple[str, str], frozenset[str]] = {}
+    found: dict[tuple[str, str], frozenset[Maker]] = {}
     for pool in wanted:
-        seen, stack, countries = {pool}, [pool], set[str]()
+        seen, stack, makers = {pool}, [pool], set[Maker]()
         while stack:
             step = stack.pop()
-            countries |= fixed.get(step, set())
+            makers |= fixed.get(step, set())
             if step in fixed and step == pool:
                 break
             for source in sources.get(step, []):
                 if source not in seen:
                     seen.add(source)
                     stack.append(source)
-        found[pool] = frozenset(countries or {country.get(pool[0]) or ""})
+        found[pool] = frozenset(makers or {(country.get(pool[0]) or "", operator.get(pool[0]))})
     return found
 
 
 def duty_rules(net: Network) -> list[DutyRule]:
-    """The duties table with importers and origins opened to countries."""
+    """The duties table in the order of its rows, with importers and origins opened to countries; rates as typed."""
     frame, scopes = net["duties"], Scopes(net)
-    share = Dated(net).values("duties", "ad_valorem_share", 0.0)
     first, last = day_spans(frame)
+    opened: dict[str | None, frozenset[str] | None] = {
+        cell: scopes.countries(cell) for name in ("importer", "origin") for cell in frame[name].unique().to_list()
+    }
     return [
         DutyRule(
             rule_id=row["rule_id"],
-            programme=row["programme"] or "",
-            importers=scopes.countries(row["importer"]),
-            origins=scopes.countries(row["origin"]),
-            hs_prefix=(row["hs_prefix"] or "").replace(".", ""),
-            share=share[at],
+            programme=row["programme"] or BASE,
+            importers=opened[row["importer"]],
+            origins=opened[row["origin"]],
+            hs_prefix=tariff_digits(row["hs_prefix"]),
+            ad_valorem_share=row["ad_valorem_share"] or 0.0,
+            specific_per_kg=row["specific_per_kg"] or 0.0,
+            co2e_price_per_t=row["co2e_price_per_t"] or 0.0,
+            stacking=row["stacking"] or "add",
+            excludes=frozenset(tokens(row["excludes_programmes"])),
+            producer=row["producer"],
+            use=declared_use(row["use"]),
+            needs=row["origin_rule_id"],
+            unless=row["applies_if_not_origin_rule_id"],
             first_day=int(first[at]),
             last_day=int(last[at]),
+            source_id=row["source_id"],
+            quality=row["quality"],
+            note=row["note"],
         )
         for at, row in enumerate(frame.iter_rows(named=True))
     ]
 
 
-def _codes(net: Network) -> dict[tuple[str, str], list[tuple[str, int, int]]]:
-    """Tariff line spans of each (product, importing country): a country's own row before its territory's, then `*`."""
+def code_spans(net: Network) -> dict[tuple[str, str], list[tuple[str, str | None, int, int]]]:
+    """Tariff line, declared use and the days of each (product, importing country); a country's own row before a wider one.
+
+    A line holds until the next; the first also holds before its first day.
+    """
     frame, scopes = net["product_codes"], Scopes(net)
     first, _ = day_spans(frame)
     every = frozenset(net["countries"]["country"].to_list()) | frozenset(net["sites"]["country"].drop_nulls().to_list())
-    best: dict[tuple[str, str], tuple[int, list[tuple[int, str]]]] = {}
-    for at, (product, importer, code) in enumerate(frame.select("product_id", "importer", "hs_code").iter_rows()):
-        countries = scopes.countries(importer) or every
+    opened = {cell: scopes.countries(cell) for cell in frame["importer"].unique().to_list()}
+    best: dict[tuple[str, str], tuple[int, list[tuple[int, str, str | None]]]] = {}
+    for at, (product, importer, code, use) in enumerate(frame.select("product_id", "importer", "hs_code", "use").iter_rows()):
+        countries = opened[importer] or every
         breadth = len(every) + 1 if not tokens(importer) else len(countries)
+        line = (int(first[at]), tariff_digits(code), declared_use(use))
         for country in countries:
             held = best.get((product, country))
             if held is None or breadth < held[0]:
-                best[product, country] = (breadth, [(int(first[at]), str(code).replace(".", ""))])
+                best[product, country] = (breadth, [line])
             elif breadth == held[0]:
-                held[1].append((int(first[at]), str(code).replace(".", "")))
+                held[1].append(line)
     spans = {}
     for key, (_, rows) in best.items():
-        ordered = sorted(rows)
-        ends = [start - 1 for start, _ in ordered[1:]] + [FAR_FUTURE]
+        ordered = sorted(rows, key=str)
+        ordered.sort(key=lambda row: row[0])
+        ends = [start - 1 for start, *_ in ordered[1:]] + [FAR_FUTURE]
         spans[key] = [
-            (code, FAR_PAST if number == 0 else start, end) for number, ((start, code), end) in enumerate(zip(ordered, ends, strict=True))
+            (code, use, FAR_PAST if number == 0 else start, end)
+            for number, ((start, code, use), end) in enumerate(zip(ordered, ends, strict=True))
         ]
     return spans
-
-
-def lane_duty_shares(net: Network, lanes: pl.DataFrame) -> Floats:
-    """Ad-valorem duty of each lane-product by period, Σ of programmes; shape (lanes, periods).
-
-    Within one customs territory nothing is due. Raises InvalidTables where goods of several origins reach a border from
-    a site that only stores them and the origins would pay different duties: which one is paid cannot be said.
-    """
-    calendar = Dated(net).calendar
-    shares = np.zeros((lanes.height, len(calendar)))
-    rules = duty_rules(net)
-    if not rules or lanes.height == 0:
-        return shares
-    codes, origins = _codes(net), origins_of(net, lanes)
-    place = {site: (country, territory) for site, country, territory, _ in place_names(net).iter_rows()}
-    issues: list[Issue] = []
-    known: dict[tuple[str, str, str], Floats] = {}
-    for row, (start, end, product) in enumerate(lanes.select("from_site", "to_site", "product_id").iter_rows()):
-        importer = place[end][0]
-        if place[start][1] == place[end][1] or (product, importer) not in codes:
-            continue
-        paths = []
-        for origin in sorted(origins[start, product]):
-            key = (importer, origin, product)
-            if key not in known:
-                known[key] = duty_share(importer, origin, codes[product, importer], rules, calendar)
-            paths.append(known[key])
-        shares[row] = paths[0]
-        if any(not np.allclose(path, paths[0], rtol=0, atol=1e-12) for path in paths[1:]):
-            issues.append(
-                Issue(
-                    "lanes",
-                    None,
-                    "from_site",
-                    "ambiguous_origin",
-                    what=f"{product} leaves {start} for {end} with several origins: {', '.join(sorted(origins[start, product]))}",
-                    why="they pay different duties and a site that only stores passes on one origin",
-                    fix="ship each origin over its own lane and site, or give the site a recipe that confers origin",
-                    severity="error",
-                )
-            )
-    if issues:
-        raise InvalidTables(issues)
-    return shares

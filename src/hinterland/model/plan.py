@@ -40,7 +40,7 @@ PLAN_TABLES: Mapping[str, Table] = MappingProxyType(
                     _PRODUCT,
                     key("mode_chain", "modes of the lane, where several link the two sites", required=False),
                     _PERIOD,
-                    key("grade", "originating or not; for later", required=False),
+                    key("grade", "origin rules under which it originates, joined by +; empty: none is claimed", required=False),
                     _QUANTITY,
                 ),
             ),
@@ -84,6 +84,21 @@ PLAN_TABLES: Mapping[str, Table] = MappingProxyType(
                 (_SITE, *_MAKES, _PERIOD, whole("added", "how many", required=True, example="1")),
             ),
             Table(
+                "claims",
+                "output that is claimed to meet a rule, or (with input_product_id) what of an input is clean in it",
+                (
+                    _SITE,
+                    _PRODUCT,
+                    key("rule_id", "origin rule, or condition rule of an incentive", example="usmca"),
+                    key("method", "how it is met", example="rvc_nc"),
+                    key("recipe_id", "recipe of the line; empty for a line without inputs, and for inputs", "recipes", required=False),
+                    key("vintage", "existing, or the period in which its modules start; empty for inputs", required=False),
+                    key("input_product_id", "input that is clean; empty: the output that is claimed", "products", required=False),
+                    _PERIOD,
+                    _QUANTITY,
+                ),
+            ),
+            Table(
                 "signed",
                 "a contract that is signed",
                 (key("contract_id", "contract", "contracts"), day("start_date", "first day of its first phase")),
@@ -112,11 +127,12 @@ def empty_plan_table(table: str) -> pl.DataFrame:
     return pl.DataFrame(schema=dict(PLAN_COLUMNS[table]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
-    """Decisions a network runs under: nine tables, and the world they were made in.
+    """Decisions a network runs under: ten tables, and the world they were made in.
 
-    Quantities are per period in the product's own unit; a missing row is 0; shortage is demand minus delivered.
+    Quantities are per period in the product's own unit; a missing row is 0; shortage is demand minus delivered. A flow may
+    be split by grade; a plan without claims claims nothing, and pays the plain duty.
     Tables are complete, typed and sorted by key. `complete` is False for a planner's partial plan.
     """
 
@@ -140,6 +156,11 @@ class Plan:
             )
             whole[name] = typed.sort(plan_keys(name))
         object.__setattr__(self, "tables", MappingProxyType(whole))
+
+    def __repr__(self) -> str:
+        """One line: its world and how many rows, not the rows."""
+        held = ", ".join(f"{name} {frame.height}" for name, frame in self.tables.items() if frame.height)
+        return f"Plan({' + '.join(self.scenarios) or 'the plain tables'}, by {self.maker}; {held or 'empty'})"
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """Return one plan table."""

@@ -9,7 +9,7 @@ import polars as pl
 from hinterland.core.errors import Issue
 from hinterland.model.accounts.placing import AMBIGUOUS, NOWHERE, lane_positions
 from hinterland.model.lanes import lane_products
-from hinterland.tables.typing import ISSUE_LIMIT, bad_cells, nearest
+from hinterland.tables.typing import ISSUE_LIMIT, as_typed, bad_cells, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ def table_issues(table: Table, frame: pl.DataFrame) -> list[Issue]:
         odd = frame.filter(~cell.is_finite()).select("_row", cell=cell.cast(pl.String))
         issues += bad_cells(table.name, column, odd, "not_finite", "a quantity must be a finite number", column.mend)
         out = (cell < column.low) | (cell > column.high if column.high is not None else pl.lit(value=False))
-        rows = frame.filter(cell.is_finite() & out).select("_row", cell=cell.cast(pl.String))
+        rows = frame.filter(cell.is_finite() & out).select("_row", cell=as_typed(cell))
         limit = f"it must be {column.low:g} or more" if column.high is None else f"it is {column.low:g} or {column.high:g}"
         issues += bad_cells(table.name, column, rows, "bounds", limit, column.mend)
     keys = [pl.col(name).fill_null("") for name in table.keys]
@@ -65,11 +65,15 @@ def _unknown_names(net: Network, name: str, frame: pl.DataFrame, table: Table) -
 
 
 class _Rows:
-    """Rows of one plan table that the network's own table must know; those with a problem already are left alone."""
+    """Rows of one plan table that the network's own table must know; those with a problem already are left alone.
+
+    Where a needed column is missing altogether, every row has that problem.
+    """
 
     def __init__(self, name: str, frame: pl.DataFrame, told: Sequence[Issue]) -> None:
         bad = sorted({issue.row for issue in told if issue.table == name and issue.row is not None})
-        self.name, self.frame = name, frame.filter(~pl.col("_row").is_in(bad))
+        headless = any(issue.table == name and issue.row == 1 and issue.code == "empty_cell" for issue in told)
+        self.name, self.frame = name, frame.clear() if headless else frame.filter(~pl.col("_row").is_in(bad))
 
     def report(self, rows: pl.DataFrame, column: str, code: str, words: Sequence[str], why: str, fix: str) -> list[Issue]:
         told = rows.select("_row", told=pl.concat_str([pl.col(one).fill_null("") for one in words], separator=" ")).head(ISSUE_LIMIT)
@@ -137,10 +141,24 @@ def _line_issues(net: Network, rows: _Rows, *, modules: bool) -> list[Issue]:
     )
     good = net["recipes"].select("recipe_id", good="product_id")
     other = asked.join(good, on="recipe_id", how="inner").filter(pl.col("product_id") != pl.col("good"))
-    return issues + rows.report(
+    issues += rows.report(
         other, "product_id", "contradiction", ("recipe_id", "product_id"), "the recipe makes another product",
         "empty product_id, or name the recipe that is meant",
     )  # fmt: skip
+    return issues + (_too_many(asked, lines.with_columns(plain=plain, recipe_id=pl.col("recipe_id").fill_null(""))) if modules else [])
+
+
+def _too_many(asked: pl.DataFrame, lines: pl.DataFrame) -> list[Issue]:
+    """Lines of which a plan builds more modules, over all periods, than processes allows."""
+    keys, issues = ["site_id", "recipe_id", "plain"], list[Issue]()
+    added = asked.group_by(keys, maintain_order=True).agg(pl.col("added").sum(), pl.col("_row").max())
+    most = lines.group_by(keys).agg(pl.col("max_modules").sum())
+    for site, recipe, plain, count, row, limit in added.join(most, on=keys).select(*keys, "added", "_row", "max_modules").iter_rows():
+        if count > limit:
+            what = f"{count} modules of {recipe or plain} at {site}"
+            why, fix = f"its max_modules in processes is {limit}", f"add {limit} at most over all periods, or raise max_modules"
+            issues.append(Issue("modules", row, "added", "bounds", what=what, why=why, fix=fix))
+    return issues
 
 
 def plan_issues(net: Network, tables: Mapping[str, pl.DataFrame], told: Sequence[Issue]) -> list[Issue]:

@@ -1,4 +1,4 @@
-"""Scenarios: named, ordered, composable changes of the tables, and what a network knows at its knowledge date."""
+"""Scenarios and packs: named, ordered, composable changes of the tables, and what a network knows at its knowledge date."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from hinterland.core.errors import InvalidScenario, InvalidTables, Issue
 from hinterland.model.currency import in_settings_currency
 from hinterland.model.network import Network
 from hinterland.model.overrides import apply_override
+from hinterland.model.pack_rows import add_pack, in_words_of_packs
+from hinterland.model.packs import PREFIX, find_pack, is_pack, shipped_packs
 from hinterland.model.routing import routed
 from hinterland.tables import check_tables
 
@@ -35,13 +37,15 @@ def scenario_names(net: Network) -> list[str]:
 def _unknown(step: str, parent: Mapping[str, str | None]) -> Issue:
     known = ", ".join(sorted(parent)) or "none"
     what, why, fix = f"there is no scenario {step!r}", f"the table knows: {known}", "name one of these or add a row to scenarios"
+    if step in shipped_packs():
+        fix = f"write {PREFIX}{step}: it is a pack"
     return Issue("scenarios", None, "scenario_id", "unknown_scenario", what=what, why=why, fix=fix)
 
 
 def lineage(net: Network, names: Sequence[str]) -> list[str]:
     """Order in which scenarios apply: parents before children, each once, in the order the caller names them.
 
-    Raises InvalidScenario for an unknown scenario or a cycle of `extends`.
+    A pack (`pack:NAME`) has no parents. Raises InvalidScenario for an unknown scenario or pack, or a cycle of `extends`.
     """
     rows = net["scenarios"]
     parent = dict(zip(rows["scenario_id"].to_list(), rows["extends"].to_list(), strict=True))
@@ -50,6 +54,13 @@ def lineage(net: Network, names: Sequence[str]) -> list[str]:
     for name in names:
         chain: list[str] = []
         step: str | None = name
+        if is_pack(name):
+            try:
+                find_pack(name, net.packs)
+            except InvalidScenario as broken:
+                issues += broken.issues
+            ordered += [name] if name not in ordered else []
+            continue
         while step:
             if step not in parent:
                 issues.append(_unknown(step, parent))
@@ -100,12 +111,20 @@ def _knowledge_date(tables: Mapping[str, pl.DataFrame], rules: Sequence[Mapping[
 def _overridden(net: Network, names: Sequence[str]) -> tuple[Tables, list[Issue]]:
     """Tables as known at the knowledge date, with the overrides of the scenarios, and what is wrong with those."""
     source = net.base or net.tables
-    ordered = lineage(Network(source), names)
+    ordered = lineage(Network(source, packs=net.packs), names)
     knowledge_date = _knowledge_date(source, _rules(source, ordered))
     tables, issues = _known(source, knowledge_date), list[Issue]()
-    for rule in _rules(tables, ordered):
-        issues += apply_override(tables, rule)
-    return _known(tables, knowledge_date), issues
+    for name in ordered:
+        if is_pack(name):
+            issues += add_pack(tables, find_pack(name, net.packs), knowledge_date, _packs(ordered[: ordered.index(name)]))
+        for rule in _rules(tables, [name]):
+            issues += apply_override(tables, rule)
+    return _known(tables, knowledge_date), in_words_of_packs(issues, _packs(ordered))
+
+
+def _packs(ordered: Sequence[str]) -> list[str]:
+    """Names of the packs among scenarios, in order and without their prefix."""
+    return [name.removeprefix(PREFIX) for name in ordered if is_pack(name)]
 
 
 def _judged(net: Network, names: Sequence[str]) -> tuple[Tables, list[Issue]]:
@@ -115,7 +134,7 @@ def _judged(net: Network, names: Sequence[str]) -> tuple[Tables, list[Issue]]:
     touched = any(frame is not source[name] for name, frame in tables.items())
     if not touched or any(issue.severity == "error" for issue in issues):
         return tables, issues
-    found = check_tables(tables)
+    found = in_words_of_packs(check_tables(tables), _packs(lineage(Network(source, packs=net.packs), names)))
     if any(issue.severity != "error" for issue in found):
         before = {(one.table, one.row, one.column, one.code, one.what) for one in check_tables(dict(source)) if one.severity != "error"}
         found = [one for one in found if (one.table, one.row, one.column, one.code, one.what) not in before]
@@ -154,7 +173,9 @@ def resolve(net: Network, scenario: str | Sequence[str] | None = None) -> Networ
         raise InvalidScenario(errors)
     source = dict(net.base or net.tables)
     bare = Network(overridden)
-    made = replace(bare, tables=in_settings_currency(overridden, bare.settings), scenarios=names, resolved=True, base=source)
+    made = replace(
+        bare, tables=in_settings_currency(overridden, bare.settings), scenarios=names, resolved=True, base=source, packs=net.packs
+    )
     ways = routed(made)
     wrong = [issue for issue in ways.issues if issue.severity == "error"]
     if wrong:

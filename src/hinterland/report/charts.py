@@ -26,6 +26,8 @@ _LINE = 23
 """Characters of a row's label on one line; longer ones take a second."""
 _LABELS = 158.0
 """Most pixels that labels of rows take of the width."""
+_APART = 12.0
+"""Least pixels between the labels at both ends of a time axis."""
 _ENDS: Any = {"condition": {"test": "datum.index === 0", "value": "left"}, "value": "right"}
 """The first label of a time axis begins at its tick, the last ends there: neighbouring panels keep apart."""
 _NUMBERS, _PERCENT = ",.3~f", ",.1~%"
@@ -106,12 +108,27 @@ def _names(whats: Sequence[str], *, outer: float = 0.1, inner: float = 0.28) -> 
     return alt.Y("what", type="nominal", sort=list(whats), title=None, scale=scale, axis=alt.Axis(labelExpr=_BREAK))
 
 
-def _times(periods: Sequence[str]) -> Any:
-    """The axis of periods, told at both ends."""
+def _ends_shown(periods: Sequence[str], panel: float) -> tuple[list[str], int]:
+    """The periods that a panel of so many pixels names, and the size of their type: both ends, smaller where they are close, else the first.
+
+    >>> years = [str(year) for year in range(2026, 2036)]
+    >>> _ends_shown(years, 113.0), _ends_shown(years, 72.0), _ends_shown(["2026-Q1", "2035-Q4"], 72.0)
+    ((['2026', '2035'], 12), (['2026', '2035'], 10), (['2026-Q1'], 10))
+    """
+    ends = list(dict.fromkeys((periods[0], periods[-1])))
+    for size in (_SIZE, _SIZE - 2):
+        told = sum(text_width(one, size) for one in ends)
+        if told + (_APART + panel / max(len(periods), 1) if len(ends) > 1 else 0.0) <= panel:
+            return ends, size
+    return ends[:1], _SIZE - 2
+
+
+def _times(periods: Sequence[str], panel: float) -> Any:
+    """The axis of periods, told at both ends where there is room."""
     import altair as alt
 
-    ends = [periods[0], periods[-1]] if len(periods) > 1 else list(periods)
-    axis = alt.Axis(values=ends, labelAngle=0, labelAlign=_ENDS, grid=False, labelOverlap=False)
+    ends, size = _ends_shown(periods, panel)
+    axis = alt.Axis(values=ends, labelAngle=0, labelAlign=_ENDS, grid=False, labelOverlap=False, labelFontSize=size)
     return alt.X("period", type="ordinal", sort=list(periods), title=None, scale=alt.Scale(paddingInner=0.18), axis=axis)
 
 
@@ -228,7 +245,7 @@ def columns(rows: Sequence[Row], strategies: Sequence[str], unit: str, label: st
         alt.Chart(alt.NamedData("rows"), width=panel, height=150)
         .mark_bar()
         .encode(
-            x=_times(_order(rows, "period")),
+            x=_times(_order(rows, "period"), panel),
             y=alt.Y("start", type="quantitative", title=unit, axis=axis),
             y2=alt.Y2("end"),
             color=_as_is(alt.Color, "colour"),
@@ -252,7 +269,7 @@ def calendar(rows: Sequence[Row], strategies: Sequence[str], label: str) -> str:
         alt.Chart(alt.NamedData("rows"), width=panel, height=alt.Step(17))
         .mark_rect(stroke="var(--paper)", strokeWidth=1)
         .encode(
-            x=_times(_order(rows, "period")),
+            x=_times(_order(rows, "period"), panel),
             y=_names(whats, outer=0.0, inner=0.0),
             color=_as_is(alt.Color, "colour"),
             fillOpacity=_as_is(alt.FillOpacity, "part"),

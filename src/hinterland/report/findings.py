@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hinterland.comparison.decisions import broken_rules
 from hinterland.report.numbers import amount, change_words, number, relative, share, signed, signed_share
 from hinterland.report.words import AIMS, homes, listed, plain, region_name, sentence, short_name, wanted
 
@@ -17,6 +18,7 @@ __all__ = [
     "Cell",
     "Delta",
     "Panel",
+    "broken",
     "cell",
     "delta",
     "exclusivity",
@@ -137,12 +139,30 @@ def verdict(board: Board, strategy: str) -> str:
 
 
 def headline(board: Board) -> tuple[str, list[str]]:
-    """The report's headline about the first alternative, and a sentence about each further one."""
+    """The report's headline about the first alternative with the rules it breaks, and a sentence about each further one."""
     rest = others(board)
+    first = rest[0] if rest else board.against
+    count = broken_rules(board).filter(pl.col("strategy") == first).height
+    breaks = f"; it breaks {count} {'rule' if count == 1 else 'rules'}" if count else ""
     if not rest:
         cost = value_of(board, board.against, f"cost_per_{board.unit.lower()}")
-        return f"{sentence(board.against)} costs {amount(cost, board.currency)} per {board.unit}", []
-    return verdict(board, rest[0]), [verdict(board, one) + "." for one in rest[1:]]
+        return f"{sentence(board.against)} costs {amount(cost, board.currency)} per {board.unit}{breaks}", []
+    return verdict(board, first) + breaks, [verdict(board, one) + "." for one in rest[1:]]
+
+
+def broken(board: Board) -> list[str]:
+    """Every rule that a plan breaks, in a sentence: which, where, how far from what is asked, in the worst period, at what penalty."""
+    told = []
+    for row in broken_rules(board).iter_rows(named=True):
+        there = f" ({', '.join(region_name(one) for one in row['scope'].split(', '))})" if row["scope"] else ""
+        share_of = row["unit"] == "share"
+        found, asked = (share(row[name]) if share_of else amount(row[name], row["unit"]) for name in ("found", "asked"))
+        count = row["periods"]
+        when = f"in {row['worst_period']}" if count == 1 else f"in {count} periods, at worst in {row['worst_period']}"
+        paid = f", at penalties of {amount(row['penalty'], board.currency)}" if row["penalty"] else ""
+        kind = "the soft rule" if row["soft"] else "the rule"
+        told.append(f"{sentence(row['strategy'])} breaks {kind} {plain(row['policy_id'])}{there} {when}: {found} against {asked}{paid}.")
+    return told
 
 
 def _panel(board: Board, question: str, answer: str, kpis: list[str]) -> Panel:

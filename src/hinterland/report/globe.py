@@ -14,10 +14,12 @@ from hinterland.tables.land import land_rings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Around", "World", "best_middle", "great_circle", "km_between", "land_path", "path"]
+__all__ = ["Around", "World", "best_middle", "great_circle", "km_between", "land_path", "path", "pieces"]
 
 Floats = npt.NDArray[np.float64]
 _EARTH_KM = 6371.0088
+_STRETCH = 6.0
+"""How much wider than true a step may be drawn: an azimuthal map stretches so much only near its antipode."""
 
 
 class Projection(Protocol):
@@ -47,9 +49,10 @@ class World:
     def xy(self, longitude: Floats, latitude: Floats) -> Floats:
         """Paper coordinates (points, 2)."""
         east = np.radians((longitude - self.middle + 180.0) % 360.0 - 180.0)
-        return self._flat(east, np.radians(latitude))
+        return self.flat(east, np.radians(latitude))
 
-    def _flat(self, east: Floats, north: Floats) -> Floats:
+    def flat(self, east: Floats, north: Floats) -> Floats:
+        """Paper coordinates (points, 2) of radians east of the middle meridian and north of the equator."""
         a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
         t = np.arcsin(np.sqrt(3) / 2 * np.sin(north))
         t2 = t * t
@@ -66,7 +69,7 @@ class World:
                 cut = _half(_half(ring + np.array([turn, 0.0]), self.middle - 180, 1.0), self.middle + 180, -1.0)
                 if len(cut) > 2:
                     cut = _dense(cut)
-                    pieces.append(self._flat(np.radians(cut[:, 0] - self.middle), np.radians(cut[:, 1])))
+                    pieces.append(self.flat(np.radians(cut[:, 0] - self.middle), np.radians(cut[:, 1])))
         return pieces
 
 
@@ -175,6 +178,39 @@ def great_circle(longitude: float, latitude: float, to_longitude: float, to_lati
     part = np.linspace(0.0, 1.0, points)[:, None]
     way = (np.sin((1 - part) * angle) * a + np.sin(part * angle) * b) / np.sin(angle)
     return np.degrees(np.arctan2(way[:, 1], way[:, 0])), np.degrees(np.arcsin(np.clip(way[:, 2], -1.0, 1.0)))
+
+
+def pieces(projection: World | Around, longitude: Floats, latitude: Floats) -> list[Floats]:
+    """A line of places on paper, in the pieces that the projection tears it into, each (points, 2).
+
+    The world tears a line where it crosses the meridian opposite its middle; both ends run to the edge. A line over the pole stays
+    whole: the pole is drawn as a line. Surroundings tear a line near their antipode, which no map of the near shows.
+    """
+    if isinstance(projection, Around):
+        line = projection.xy(longitude, latitude)
+        true_km = [km_between(*one) for one in np.column_stack([longitude[:-1], latitude[:-1], longitude[1:], latitude[1:]])]
+        drawn_km = np.hypot(*np.diff(line, axis=0).T) / projection.scale
+        torn = np.flatnonzero(drawn_km > _STRETCH * np.maximum(np.array(true_km), 1.0)) + 1
+        return [piece for piece in np.split(line, torn) if len(piece) > 1]
+    east = (np.asarray(longitude) - projection.middle + 180.0) % 360.0 - 180.0
+    found: list[list[tuple[float, float]]] = [[(float(east[0]), float(latitude[0]))]]
+    for here, there, north, after in zip(east[:-1], east[1:], latitude[:-1], latitude[1:], strict=True):
+        if abs(there - here) > 180.0:
+            side = 180.0 if here > 0 else -180.0
+            gone = (side - here) / (there + 2 * side - here) if there + 2 * side != here else 0.0
+            at = float(north + (after - north) * gone)
+            found[-1].append((side, at))
+            found.append([(-side, at)])
+        found[-1].append((float(there), float(after)))
+    lines = [np.radians(_dense_way(np.array(piece))) for piece in found if len(piece) > 1]
+    return [projection.flat(line[:, 0], line[:, 1]) for line in lines]
+
+
+def _dense_way(line: Floats, most: float = 6.0) -> Floats:
+    """The line with no step of more than some degrees of longitude: a way over the pole follows the curve of the map's top."""
+    counts = np.maximum(1, np.ceil(np.abs(np.diff(line[:, 0])) / most)).astype(int)
+    parts = [np.linspace(a, b, count + 1)[:-1] for a, b, count in zip(line[:-1], line[1:], counts, strict=True)]
+    return np.concatenate([*parts, line[-1:]])
 
 
 def best_middle(ways: Sequence[tuple[Floats, float]], places: Sequence[float]) -> float:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hinterland.report import appendix, findings, proof
+from hinterland.report import appendix, decided, findings, proof
 from hinterland.report.figures import Figure, colours_of, figures, quality
 from hinterland.report.maps import draw, survey, width_px
+from hinterland.report.markets import market_regions
 from hinterland.report.numbers import amount, number
-from hinterland.report.small_maps import MapRow, by_period, by_stage
+from hinterland.report.small_maps import MapRow, by_market, by_period, by_stage
 from hinterland.report.theme import FONT, variables
 from hinterland.report.words import chain_order, in_time, plain
 
@@ -30,6 +31,12 @@ _CHAPTERS = {
     "logistics": "How it moves, and which sites send when",
     "origin": "Where it comes from, and what it depends on",
 }
+_RULES = (
+    "Every policy by place. Closest is the period with the least to spare: what is above (+) or missing (−) against what is asked. "
+    "A soft rule may be broken for a penalty, a hard one never."
+)
+_CONTRACTS = "The supplier's share of all that the buyer takes, over the horizon and by period."
+_OPENINGS = "Sites that stand from the start and never change are left out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,16 @@ def _maps(board: Board) -> _Maps:
         drawn.append((strategy, ", ".join(one for one in told if one), atlas.svg))
         missing += atlas.unplaced
     moved = set(board.flows["stage"])
+    around, lost = by_market(board, shared)
+    missing += lost
     remarks = ["◆ delivery", "grey dots: sites not used in this plan"]
-    if shared.world:
+    if shared.world and not around:
         remarks.append("the frame on the world is the map below it")
+    if around:
+        remarks.append("the frames on the world are the maps around each market")
+    small = len(market_regions(board)) - len(around)
+    if around and small:
+        remarks.append(f"{small} smaller region{'s' * (small != 1)} of delivery without a map of {'their' if small != 1 else 'its'} own")
     if missing:
         remarks.append(f"{missing} names left out for want of room")
     return _Maps(
@@ -65,7 +79,7 @@ def _maps(board: Board) -> _Maps:
         tuple((plain(one), f"var(--g{at})") for at, one in enumerate(stages) if one in moved),
         tuple((width_px(shared.t_most * part, shared.t_most), amount(shared.t_most * part, "t", 2)) for part in (1.0, 0.25, 0.025)),
         "; ".join(remarks),
-        (("Period", by_period(board, shared)), ("Stage", by_stage(board, shared, stages))),
+        (("Market", around), ("Period", by_period(board, shared)), ("Stage", by_stage(board, shared, stages))),
     )
 
 
@@ -134,6 +148,16 @@ def render(
         versions=proof.versions(board),
         digests=proof.digests(board),
         quality=quality(board),
+        broken=findings.broken(board),
+        decided=[
+            (heading, about, found)
+            for heading, about, found in (
+                ("Rules kept and broken", _RULES, decided.rules(board)),
+                ("Contracts signed", _CONTRACTS, decided.contracts(board)),
+                ("Sites and lines added", _OPENINGS, decided.openings(board)),
+            )
+            if found
+        ],
         chapters=_chapters(board),
         exclusivity=findings.exclusivity(board),
         kpis=appendix.kpis(board),

@@ -1,4 +1,4 @@
-"""Maps of the flows, one per strategy: the world for what comes from far, and below it the surroundings of delivery to scale."""
+"""Maps of the flows, one per strategy: the world for what comes from far, and the surroundings of each market to scale."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from hinterland.report.globe import Around, World, best_middle, great_circle, km_between, land_path, path
+from hinterland.report.globe import Around, World, best_middle, great_circle, km_between, land_path, path, pieces
 from hinterland.report.labels import Box, Label, place
+from hinterland.report.markets import markets_of, middle, placed
 from hinterland.report.svg import tidy
 from hinterland.report.theme import FONT
 from hinterland.report.words import stage_of_site
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from hinterland.comparison import Board
+    from hinterland.report.markets import Market
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Atlas", "Survey", "draw", "merged_ways", "small_map", "survey", "width_px"]
+__all__ = ["Atlas", "Survey", "draw", "draw_market", "merged_ways", "small_map", "survey", "width_px"]
 
-_WIDE, _WORLD_HIGH, _NEAR_HIGH, _GAP = 440.0, 196.0, 250.0, 12.0
+_WIDE, _WORLD_HIGH, _NEAR_HIGH, _GAP = 440.0, 205.0, 250.0, 12.0
+_NORTH = 9.0
+"""Room above the pole for ways that lead over it."""
 _SIZE = 10.5
 _THICKEST_PX, _THINNEST_PX = 7.0, 0.9
 _RINGS_KM = (100, 250, 500, 1000, 2000, 4000)
@@ -37,11 +41,12 @@ _RINGS_KM = (100, 250, 500, 1000, 2000, 4000)
 class Survey:
     """What all maps of a report share: projections, the widest flow, the order of stages.
 
-    `sent` is the stage of what a site sends. `world` is None where every site lies in the surroundings of delivery.
+    `sent` is the stage of what a site sends. `world` is None where every site lies in the surroundings of delivery. One market
+    is drawn below the world, several in pictures of their own; `near_frame` is the frame of a market in its picture.
     """
 
     world: World | None
-    near: Around
+    markets: tuple[Market, ...]
     near_frame: Box
     height: float
     t_most: float
@@ -60,38 +65,6 @@ class Atlas:
     unplaced: int
 
 
-def _placed(board: Board) -> pl.DataFrame:
-    return board.sites.filter(pl.col("used")).drop_nulls(["latitude", "longitude"])
-
-
-def _middle(board: Board) -> tuple[float, float]:
-    """Longitude and latitude of delivery, weighted by quantity."""
-    places = board.sites.drop_nulls(["latitude", "longitude"]).unique("site_id").join(board.delivered, on="site_id")
-    if not places.height:
-        places = board.sites.drop_nulls(["latitude", "longitude"]).unique("site_id").with_columns(quantity=pl.lit(1.0))
-    if not places.height:
-        return 0.0, 0.0
-    east, north = np.radians(places["longitude"].to_numpy()), np.radians(places["latitude"].to_numpy())
-    weight = np.maximum(places["quantity"].to_numpy(), 1e-9)
-    x, y, z = (float((weight * one).sum()) for one in (np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)))
-    return float(np.degrees(np.arctan2(y, x))), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
-
-
-def _near(board: Board, longitude: float, latitude: float, frame: Box) -> Around:
-    """The surroundings that hold every used site of the regions of delivery, and no more than 4,500 km."""
-    regions = set(board.delivered["region"].drop_nulls())
-    sites = _placed(board).unique("site_id")
-    near = sites.filter(pl.col("region").is_in(list(regions)) | pl.col("site_id").is_in(board.delivered["site_id"].to_list()))
-    flat = Around(longitude, latitude, 1.0, 0.0, 0.0, 1.0).xy(near["longitude"].to_numpy(), near["latitude"].to_numpy())
-    flat = flat[np.hypot(flat[:, 0], flat[:, 1]) < 4500.0] if len(flat) else flat
-    flat = np.concatenate([flat, np.zeros((1, 2))])
-    low, high = flat.min(axis=0), flat.max(axis=0)
-    wide, tall = frame.right - frame.left - 150.0, frame.bottom - frame.top - 70.0  # labels want room beside the outermost sites
-    scale = min(wide / max(high[0] - low[0], 500.0), tall / max(high[1] - low[1], 300.0))
-    x, y = (frame.left + frame.right) / 2 - scale * (low[0] + high[0]) / 2, (frame.top + frame.bottom) / 2 - scale * (low[1] + high[1]) / 2
-    return Around(longitude, latitude, scale, float(x), float(y), 1.1 * float(np.hypot(_WIDE, _NEAR_HIGH)) / scale)
-
-
 def merged_ways(board: Board) -> pl.DataFrame:
     """Flows over the horizon by way and stage, the heaviest first. Ways within a site and places unknown are left out."""
     keys = ["strategy", "from_site", "to_site", "stage", "from_longitude", "from_latitude", "to_longitude", "to_latitude"]
@@ -107,28 +80,31 @@ def merged_ways(board: Board) -> pl.DataFrame:
 
 def survey(board: Board, stages: list[str]) -> Survey:
     """Choose projections and scales once for all maps of a board."""
-    longitude, latitude = _middle(board)
+    longitude, latitude = middle(board)
     ways = merged_ways(board)
-    used = _placed(board).unique("site_id")
+    used = placed(board).unique("site_id")
     far = [km_between(longitude, latitude, *one) for one in used.select("longitude", "latitude").iter_rows()]
-    world, top = None, 0.0
+    world = None
     if far and max(far) > 3500.0:
         lines = [
             (great_circle(*row[:4])[0], row[4])
             for row in ways.select("from_longitude", "from_latitude", "to_longitude", "to_latitude", "t").iter_rows()
         ]
         scale = _WIDE / 2 / 2.7066  # half the width of the Equal Earth projection, in radians
-        world = World(best_middle(lines, used["longitude"].to_list()), scale, _WIDE / 2, scale * 1.314)
-        top = _WORLD_HIGH + _GAP
+        world = World(best_middle(lines, used["longitude"].to_list()), scale, _WIDE / 2, scale * 1.314 + _NORTH)
+    several = world is not None and board.delivered["region"].drop_nulls().n_unique() > 1
+    top = _WORLD_HIGH + _GAP if world and not several else 0.0
     high = _NEAR_HIGH if world else _NEAR_HIGH + 90.0
-    frame = Box(0.5, top, _WIDE - 0.5, top + high - 0.5)
-    near = _near(board, longitude, latitude, frame)
-    paths = "".join(
-        f'<path id="land-{name}" fill-rule="evenodd" d="{land_path(one)}"/>' for name, one in (("world", world), ("near", near)) if one
-    )
+    frame = Box(0.5, top + 0.5, _WIDE - 0.5, top + high - 0.5)
+    markets = markets_of(board, frame, apart=several)
+    drawn: list[tuple[str, World | Around]] = [(f"near{at}", one.around) for at, one in enumerate(markets)]
+    if world:
+        drawn.append(("world", world))
+    paths = "".join(f'<path id="land-{name}" fill-rule="evenodd" d="{land_path(one)}"/>' for name, one in drawn)
     land = tidy(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><defs>{paths}</defs></svg>', "land outlines")
     most = float(ways["t"].max() or 1.0)  # type: ignore[arg-type]
-    return Survey(world, near, frame, top + high, most, tuple(stages), stage_of_site(board), land)
+    height = _WORLD_HIGH if several else top + high
+    return Survey(world, markets, frame, height, most, tuple(stages), stage_of_site(board), land)
 
 
 def width_px(t: float, t_most: float) -> float:
@@ -142,12 +118,6 @@ def width_px(t: float, t_most: float) -> float:
 
 def _stage_colour(stage: str, stages: tuple[str, ...]) -> str:
     return f"var(--g{stages.index(stage)})" if stage in stages else "var(--muted)"
-
-
-def _pieces(line: Floats) -> list[Floats]:
-    """A line on paper, cut where the map's edge tears it apart."""
-    torn = np.flatnonzero(np.hypot(*np.diff(line, axis=0).T) > _WIDE / 3) + 1
-    return [piece for piece in np.split(line, torn) if len(piece) > 1]
 
 
 def _beside(line: Floats, away: float) -> Floats:
@@ -181,10 +151,10 @@ def _lines(ways: pl.DataFrame, projection: World | Around, shared: Survey) -> tu
         before = stacked.get(pair)
         away = 0.0 if before is None else before + width / 2 + 0.6
         stacked[pair] = width / 2 if before is None else away + width / 2
-        longitudes, latitudes = great_circle(row["from_longitude"], row["from_latitude"], row["to_longitude"], row["to_latitude"])
-        line = _beside(projection.xy(longitudes, latitudes), away)
+        way = great_circle(row["from_longitude"], row["from_latitude"], row["to_longitude"], row["to_latitude"])
         colour = _stage_colour(row["stage"], shared.stages)
-        for piece in _pieces(line):
+        for whole in pieces(projection, *way):
+            piece = _beside(whole, away)
             drawn.append(f'<path d="{path(piece)}" fill="none" stroke="{colour}" stroke-width="{width:.2f}" stroke-linecap="round"/>')
             head = _arrow(piece, width)
             drawn.append(f'<g fill="{colour}" stroke="none">{head}</g>' if head else "")
@@ -257,10 +227,9 @@ def _window(near: Around, frame: Box, world: World) -> str:
             np.column_stack([np.full_like(down, frame.left), down[::-1]]),
         ]
     )
-    line = world.xy(*near.places(edge))
+    longitudes, latitudes = near.places(np.concatenate([edge, edge[:1]]))
     return "".join(
-        f'<path d="{path(piece)}" fill="none" stroke="var(--ink)" stroke-width="0.8"/>'
-        for piece in _pieces(np.concatenate([line, line[:1]]))
+        f'<path d="{path(piece)}" fill="none" stroke="var(--ink)" stroke-width="0.8"/>' for piece in pieces(world, longitudes, latitudes)
     )
 
 
@@ -295,40 +264,62 @@ def _panel(
     )
 
 
-def draw(board: Board, strategy: str, shared: Survey, key: str) -> Atlas:
-    """One strategy's flows. `key` makes the ids of this picture its own within the page."""
-    sites = (
+def _sites(board: Board, strategy: str) -> pl.DataFrame:
+    return (
         board.sites.filter(pl.col("strategy") == strategy)
         .drop_nulls(["latitude", "longitude"])
         .with_columns(pl.col("used").fill_null(False), label=pl.lit(True))
     )
+
+
+def _framed(board: Board, strategy: str, shared: Survey, at: int, key: str) -> tuple[str, list[Label], int]:
+    """The surroundings of a market within their frame."""
+    frame, market = shared.near_frame, shared.markets[at]
     ways = merged_ways(board).filter(pl.col("strategy") == strategy)
-    targets = set(board.delivered["site_id"])
-    frame = shared.near_frame
-    near, labels, lost = _panel(sites, ways, shared.near, frame, shared, targets, "near")
-    clip = f'<clipPath id="frame-{key}"><rect x="{frame.left:g}" y="{frame.top:g}" width="{frame.right - frame.left:g}" height="{frame.bottom - frame.top:g}"/></clipPath>'
+    near, labels, lost = _panel(_sites(board, strategy), ways, market.around, frame, shared, set(board.delivered["site_id"]), f"near{at}")
+    edge = f'x="{frame.left:g}" y="{frame.top:g}" width="{frame.right - frame.left:g}" height="{frame.bottom - frame.top:g}"'
     body = (
-        f'<defs>{clip}</defs><g clip-path="url(#frame-{key})">{near}</g>'
-        f'<rect x="{frame.left:g}" y="{frame.top:g}" width="{frame.right - frame.left:g}" height="{frame.bottom - frame.top:g}" fill="none" stroke="var(--ink)" stroke-width="0.8"/>'
+        f'<defs><clipPath id="frame-{key}"><rect {edge}/></clipPath></defs><g clip-path="url(#frame-{key})">{near}</g>'
+        f'<rect {edge} fill="none" stroke="var(--ink)" stroke-width="0.8"/>'
     )
+    return body, labels, lost
+
+
+def _atlas(body: str, told: str, labels: list[Label], height: float, lost: int) -> Atlas:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE:g} {height:g}"><g font-family="{escape(FONT)}">{body}</g></svg>'
+    return Atlas(tidy(svg, told), tuple(labels), Box(0.0, 0.0, _WIDE, height), lost)
+
+
+def draw(board: Board, strategy: str, shared: Survey, key: str) -> Atlas:
+    """One strategy's flows: the world, and below it the surroundings of delivery where all is delivered in one region.
+
+    `key` makes the ids of this picture its own within the page.
+    """
+    body, lost = "", 0
+    labels: list[Label] = []
+    if shared.world is None or len(shared.markets) == 1:
+        body, labels, lost = _framed(board, strategy, shared, 0, key)
     if shared.world:
-        on_near = shared.near.xy(sites["longitude"].to_numpy(), sites["latitude"].to_numpy()) if sites.height else np.zeros((0, 2))
-        elsewhere = [not Box(x, y, x, y).inside(frame) for x, y in on_near.tolist()]
+        sites = _sites(board, strategy)
+        elsewhere = np.ones(sites.height, dtype=bool)
+        for market in shared.markets if sites.height else ():
+            on_near = market.around.xy(sites["longitude"].to_numpy(), sites["latitude"].to_numpy())
+            elsewhere &= [not Box(x, y, x, y).inside(shared.near_frame) for x, y in on_near.tolist()]
         world_sites = sites.with_columns(label=pl.Series(elsewhere, dtype=pl.Boolean))
-        far, more, lost_far = _panel(
-            world_sites,
-            ways,
-            shared.world,
-            Box(0.0, 0.0, _WIDE, _WORLD_HIGH),
-            shared,
-            targets,
-            "world",
-            _window(shared.near, frame, shared.world),
-        )
+        windows = "".join(_window(one.around, shared.near_frame, shared.world) for one in shared.markets)
+        ways = merged_ways(board).filter(pl.col("strategy") == strategy)
+        frame = Box(0.0, 0.0, _WIDE, _WORLD_HIGH)
+        far, more, lost_far = _panel(world_sites, ways, shared.world, frame, shared, set(board.delivered["site_id"]), "world", windows)
         body, labels, lost = far + body, [*more, *labels], lost + lost_far
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE:g} {shared.height:g}"><g font-family="{escape(FONT)}">{body}</g></svg>'
     told = f"Map of the flows of {strategy}: lines by stage, width by tonnes over the horizon"
-    return Atlas(tidy(svg, told), tuple(labels), Box(0.0, 0.0, _WIDE, shared.height), lost)
+    return _atlas(body, told, labels, shared.height, lost)
+
+
+def draw_market(board: Board, strategy: str, shared: Survey, at: int, key: str) -> Atlas:
+    """One strategy's flows in the surroundings of one of several markets."""
+    body, labels, lost = _framed(board, strategy, shared, at, key)
+    told = f"Map of the flows of {strategy} around delivery in {shared.markets[at].region}"
+    return _atlas(body, told, labels, shared.near_frame.bottom + 0.5, lost)
 
 
 def small_map(ways: pl.DataFrame, shared: Survey, told: str) -> str:

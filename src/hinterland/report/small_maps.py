@@ -1,4 +1,4 @@
-"""Small multiples: the world's flows by period and by stage, a row each, a column per strategy, all to one scale."""
+"""Small multiples: flows around each market, by period and by stage, a row each, a column per strategy, all to one scale."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hinterland.report.maps import merged_ways, small_map
-from hinterland.report.numbers import amount
-from hinterland.report.words import in_time, plain, sentence
+from hinterland.report.maps import draw_market, merged_ways, small_map
+from hinterland.report.numbers import amount, share
+from hinterland.report.words import in_time, plain, region_name, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hinterland.comparison import Board
     from hinterland.report.maps import Survey
 
-__all__ = ["MapRow", "by_period", "by_stage"]
+__all__ = ["MapRow", "by_market", "by_period", "by_stage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,36 @@ def _row(board: Board, shared: Survey, name: str, chosen: pl.Expr) -> MapRow:
         told = amount(float(own["t"].sum()), "t", 2)
         drawn.append((told, small_map(own, shared, f"{name}, {strategy}: {told}")))
     return MapRow(sentence(plain(name)), tuple(drawn))
+
+
+def by_market(board: Board, shared: Survey) -> tuple[list[MapRow], int]:
+    """The surroundings of each region of delivery, where there are several, and how many names found no room.
+
+    Told are the units delivered there and the share of their cost that the region adds itself.
+    """
+    if len(shared.markets) < 2:
+        return [], 0
+    rows, lost = [], 0
+    for at, market in enumerate(shared.markets):
+        region = market.region or ""
+        units = dict(
+            board.delivered.filter(pl.col("region") == region).group_by("unit").agg(pl.col("quantity").sum()).sort("unit").iter_rows()
+        )
+        told = " and ".join(amount(size, unit, 2) for unit, size in units.items())
+        drawn = []
+        for place, strategy in enumerate(board.strategies):
+            atlas = draw_market(board, strategy, shared, at, f"{at}-{place}")
+            lost += atlas.unplaced
+            drawn.append((f"{told}{_own(board, strategy, region)}", atlas.svg))
+        rows.append(MapRow(region_name(region), tuple(drawn)))
+    return rows, lost
+
+
+def _own(board: Board, strategy: str, region: str) -> str:
+    """What a region adds to what it is delivered, in words; empty where it is not known."""
+    here = (pl.col("strategy") == strategy) & (pl.col("to_region") == region) & (pl.col("basis") == "cost") & pl.col("home")
+    part = board.regional_share.filter(here)["share"].drop_nulls()
+    return f", {share(float(part[0]), 2)} of cost added there" if len(part) else ""
 
 
 def by_period(board: Board, shared: Survey) -> list[MapRow]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hinterland.comparison.registry import KPIS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -67,23 +69,7 @@ AIMS: Mapping[str, str] = MappingProxyType(
 )
 """The three aims as a board names them, and as a reader does."""
 
-_KPIS = {
-    "cost_total": "Real cost",
-    "cost_npv": "Real cost, present value",
-    "co2e_total_t": "CO₂e",
-    "regional_share": "Regional share of cost",
-    "regional_share_value": "Regional share of value",
-    "regional_share_mass": "Regional share of mass",
-    "km_mean": "Mean distance",
-    "transit_days_mean": "Mean transit time",
-    "customs_borders_mean": "Customs borders crossed",
-    "passage_share": "Through sea passages",
-    "single_source_share": "Single-sourced inflow",
-    "country_hhi": "Country concentration",
-    "risk_weighted_value_share": "Risk-weighted value",
-    "shortage_share": "Demand not met",
-    "penalties": "Penalties of soft rules",
-}
+_KPIS = {one.name: one.title for one in KPIS}
 _SHORT = {
     "cost_npv": "Present value",
     "passage_share": "Through passages",

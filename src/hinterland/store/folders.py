@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hinterland.core.errors import InvalidTables, Issue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-__all__ = ["refuse_taken", "safe_name", "staged"]
+__all__ = ["refuse_taken", "refuse_unwritable", "safe_name", "staged"]
 
 MARK = "manifest.json"
 """The file that tells a run folder from any other: only a folder that holds it is ever replaced."""
@@ -30,8 +31,34 @@ def safe_name(text: str) -> str:
     return plain[:80].replace("..", "_") or "_"
 
 
+def _not_writable(target: Path, why: str, fix: str) -> InvalidTables:
+    return InvalidTables([Issue(target.name or str(target), None, None, "not_writable", f"{target} cannot be written", why, fix)])
+
+
+def refuse_unwritable(target: Path, *, folder: bool = False) -> None:
+    """Raise InvalidTables where a file (or, with `folder`, a folder) cannot be written; nothing is left behind.
+
+    Tried is the nearest folder above that exists: a name below a file, or in a place that takes no files, is told at once.
+    """
+    if target.is_dir() and not folder:
+        raise _not_writable(target, "it is a folder", f"name a file in it, as {target / 'report.html'}")
+    above = target.parent
+    while not above.exists() and above != above.parent:
+        above = above.parent
+    if not above.is_dir():
+        raise _not_writable(target, f"{above} is a file, not a folder", "name another place")
+    try:
+        if target.is_file() and not folder:
+            with target.open("ab"):
+                return
+        Path(tempfile.mkdtemp(prefix=".hinterland-", dir=above)).rmdir()
+    except OSError as broken:
+        raise _not_writable(target, f"{above} takes no files: {broken.strerror or broken}", "name another place") from broken
+
+
 def refuse_taken(target: Path, *, replace: bool) -> None:
-    """Raise InvalidTables when `target` is taken and is not a run that may be replaced."""
+    """Raise InvalidTables when `target` is taken and is not a run that may be replaced, or cannot be written at all."""
+    refuse_unwritable(target, folder=True)
     if target.exists():
         mine = target.is_dir() and (target / MARK).is_file()
         empty = target.is_dir() and not any(target.iterdir())

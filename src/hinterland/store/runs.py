@@ -14,6 +14,7 @@ import polars as pl
 from hinterland.core.digest import digest_of
 from hinterland.core.errors import InvalidTables, Issue
 from hinterland.model.network import Network
+from hinterland.model.packs import PREFIX, find_pack, is_pack, own_packs, write_packs
 from hinterland.model.plan import Plan
 from hinterland.model.plan_reading import read_plan
 from hinterland.model.scenario import resolve
@@ -31,7 +32,7 @@ FORMAT = 1
 """Version of the folder's layout; a reader refuses what it does not know."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Run:
     """What a run folder holds. `network` is resolved in the scenarios the plan was made under."""
 
@@ -40,6 +41,11 @@ class Run:
     network: Network
     plan: Plan
     tables: Mapping[str, pl.DataFrame]
+
+    def __repr__(self) -> str:
+        """One line: where it lies and how it ended, not the tables."""
+        world = " + ".join(self.network.scenarios) or "the plain tables"
+        return f"Run({str(self.folder)!r}: {world}, {self.manifest.get('status')}, tables: {', '.join(self.tables)})"
 
 
 def plain(value: object) -> object:
@@ -94,6 +100,8 @@ def write_run(
             for table, frame in sorted(frames.items()):
                 if frame.height or name == "tables":
                     frame.write_parquet(beside / name / f"{table}.parquet")
+        named = {name.removeprefix(PREFIX): find_pack(name, net.packs) for name in net.scenarios if is_pack(name)}
+        write_packs(beside / "inputs", {**net.packs, **named})
         result.plan.write(beside / "plan")
         (beside / "tables" / "verify.parquet").unlink(missing_ok=True)
         result.proof.verify.lines.write_parquet(beside / "tables" / "verify.parquet")
@@ -123,7 +131,7 @@ def read_run(folder: str | Path) -> Run:
     tables, issues = read_tables(place / "inputs")
     if any(issue.severity == "error" for issue in issues):
         raise InvalidTables([issue for issue in issues if issue.severity == "error"])
-    net = resolve(Network(tables), [str(name) for name in manifest.get("scenarios", [])])
+    net = resolve(Network(tables, packs=own_packs(place / "inputs")), [str(name) for name in manifest.get("scenarios", [])])
     if net.digest != manifest.get("input_digest"):
         raise _refuse(
             f"the inputs of {place} are not those it was solved with",

@@ -9,7 +9,7 @@ import polars as pl
 from hinterland.core.errors import Issue
 from hinterland.core.units import PRODUCT_UNITS, UNITS
 from hinterland.tables.declared import TABLES
-from hinterland.tables.typing import bad_cells
+from hinterland.tables.typing import as_typed, bad_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["amount_problems"]
 
 _SHARE_POLICIES = ("min_regional_share", "max_country_share", "max_site_share")
-_HIGH_DUTY_SHARE = 1.5
-"""Ad-valorem duties above 150 % are rarer than a forgotten division by 100."""
+_HIGH_DUTY_SHARE = 1.0
+"""Ad-valorem duties above 100 % are rarer than a forgotten division by 100."""
 _PAIRS = (
     ("contract_phases", "min_share", "max_share"),
     ("contract_phases", "min_quantity_per_year", "max_quantity_per_year"),
@@ -34,12 +34,14 @@ def _shares(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     issues = []
     for name, kind, kinds, value in cases:
         over = tables[name].filter(pl.col(kind).is_in(kinds) & (pl.col(value) > 1))
-        cells = over.select("_row", cell=pl.col(value).cast(pl.String))
+        cells = over.select("_row", cell=as_typed(pl.col(value)))
         column = TABLES[name].by_name[value]
         issues += bad_cells(
             name, column, cells, "share_over_one", "a share lies between 0 and 1", f"enter {value} between 0 and 1 (0.25 for 25 %)"
         )
-    high = tables["duties"].filter(pl.col("ad_valorem_share") > _HIGH_DUTY_SHARE)
+    high = tables["duties"].filter(
+        pl.col("ad_valorem_share").is_between(_HIGH_DUTY_SHARE, TABLES["duties"].by_name["ad_valorem_share"].high, closed="right")
+    )
     for row, rule, share in high.select("_row", "rule_id", "ad_valorem_share").head(1000).iter_rows():
         what, why = f"{rule} takes {share:.0%} of the value", "few duties are that high"
         fix = "write 0.034 for 3.4 %, or leave it if it is meant"
@@ -50,7 +52,9 @@ def _shares(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
 def _pairs(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     issues = []
     for name, low, high in _PAIRS:
-        for row, least, most in tables[name].filter(pl.col(low) > pl.col(high)).select("_row", low, high).head(1000).iter_rows():
+        limit = TABLES[name].by_name[low].high  # beyond it the cell is told as such, and once is enough
+        apart = tables[name].filter((pl.col(low) > pl.col(high)) & (pl.lit(value=limit is None) | (pl.col(low) <= (limit or 0.0))))
+        for row, least, most in apart.select("_row", low, high).head(1000).iter_rows():
             what, why = f"{low} {least:g} is above {high} {most:g}", "nothing can keep both"
             issues.append(Issue(name, row, low, "bounds", what=what, why=why, fix=f"lower {low} or raise {high}"))
     return issues

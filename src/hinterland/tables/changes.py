@@ -23,7 +23,7 @@ BY_PERIOD: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "settings": ("value",),
         "products": ("disposal_cost_per_unit",),
-        "product_values": ("value_per_unit",),
+        "product_values": ("value_per_unit", "declared_co2e_kg_per_unit"),
         "sites": ("opening_cost", "restart_cost", "closing_cost", "fixed_cost_per_year", "throughput_t_per_year"),
         "processes": (
             "capacity_per_year",
@@ -46,7 +46,7 @@ BY_PERIOD: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "freight_rates": ("cost_per_t", "cost_per_tkm", "co2e_kg_per_tkm", "lead_time_add_days"),
         "lanes": ("cost_per_unit", "co2e_kg_per_unit", "lead_time_days", "capacity_per_year", "qualification_cost"),
         "lane_groups": ("capacity_t_per_year", "fixed_cost_per_year"),
-        "duties": ("ad_valorem_share",),
+        "duties": ("ad_valorem_share", "specific_per_kg", "co2e_price_per_t"),
         "incentives": ("amount", "pass_through_share"),
         "contract_phases": (
             "min_share",

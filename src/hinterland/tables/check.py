@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hinterland.core.errors import Issue, Severity
 from hinterland.tables.amounts import amount_problems
+from hinterland.tables.audited import rule_problems
 from hinterland.tables.chain import chain_problems
 from hinterland.tables.changes import change_problems
 from hinterland.tables.counted import counted_problems
 from hinterland.tables.declared import TABLES
 from hinterland.tables.declared.agreeing import POLICY_KINDS_LATER
+from hinterland.tables.effects import effect_problems
 from hinterland.tables.idle import idle_problems
 from hinterland.tables.money import money_problems
+from hinterland.tables.origin_checks import origin_problems
 from hinterland.tables.pacts import pact_problems
 from hinterland.tables.references import reference_problems
 from hinterland.tables.settings import setting_problems
 from hinterland.tables.time import time_problems
-from hinterland.tables.typing import bad_cells
+from hinterland.tables.trade_checks import trade_problems
+from hinterland.tables.typing import as_typed, bad_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +35,7 @@ __all__ = ["NEEDED", "check_tables"]
 
 NEEDED = ("settings", "periods", "products", "sites", "processes", "lanes", "demand")
 """The tables a first plan needs."""
+_POLE = 90.0
 UNREAD_CODES = frozenset(
     {
         "unreadable",
@@ -72,19 +78,30 @@ def _range(table: Table, column: Column, frame: pl.DataFrame) -> list[Issue]:
     cell, issues = pl.col(column.name), []
     rows = frame.select("_row", column.name)
     if column.high is not None and high > column.high:  # type: ignore[operator]
-        above = rows.filter(cell > column.high).select("_row", cell=cell.cast(pl.String))
+        above = rows.filter(cell > column.high).select("_row", cell=as_typed(cell))
         if column.kind == "share":
             why = f"a share lies between 0 and {column.high:g}"
             issues += bad_cells(table.name, column, above, "share_over_one", why, column.mend)
         else:
             issues += bad_cells(table.name, column, above, "bounds", _limits(column), column.mend)
     if column.low is not None and low < column.low:  # type: ignore[operator]
-        below = rows.filter(cell < column.low).select("_row", cell=cell.cast(pl.String))
+        below = rows.filter(cell < column.low).select("_row", cell=as_typed(cell))
         issues += bad_cells(table.name, column, below, "bounds", _limits(column), column.mend)
+    if column.name == "latitude" and table.name == "sites":
+        issues = _swapped(issues, frame)
     if column.name == "yield_share" and table.name == "processes" and low == 0:
-        zero = rows.filter(cell == 0).select("_row", cell=cell.cast(pl.String))
+        zero = rows.filter(cell == 0).select("_row", cell=as_typed(cell))
         issues += bad_cells(table.name, column, zero, "bounds", "a yield of 0 never makes anything", column.mend)
     return issues
+
+
+def _swapped(issues: list[Issue], sites: pl.DataFrame) -> list[Issue]:
+    """Latitudes that no place has beside a longitude that would be one: the two are exchanged."""
+    other = dict(sites.filter(pl.col("longitude").abs() <= _POLE).select("_row", "longitude").iter_rows())
+    return [
+        replace(one, fix=f"exchange latitude and longitude: {other[one.row]:g} may be the latitude") if one.row in other else one
+        for one in issues
+    ]
 
 
 def _limits(column: Column) -> str:
@@ -164,21 +181,22 @@ def _unsupported(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     """Choices that are declared and that no engine can follow yet."""
     issues = []
     later: tuple[tuple[str, str, tuple[str, ...], Severity], ...] = (
-        ("duties", "stacking", ("net_of_mfn", "cap_all_in", "replace"), "error"),
         ("policies", "kind", POLICY_KINDS_LATER, "warning"),
         ("incentives", "basis", ("capital_share", "lump_sum"), "warning"),
     )
     for name, column, values, severity in later:
-        for row, cell in tables[name].filter(pl.col(column).is_in(values)).select("_row", column).iter_rows():
+        key = TABLES[name].keys[0]
+        for row, who, cell in tables[name].filter(pl.col(column).is_in(values)).select("_row", key, column).iter_rows():
             code = "not_supported_yet" if severity == "error" else "not_used_yet"
+            bare = "no engine can follow it yet"
             issues.append(
                 Issue(
                     name,
                     row,
                     column,
                     code,
-                    what=f"{cell} in {column}",
-                    why="no engine can follow it yet",
+                    what=f"{cell} in {column}" if severity == "error" else f"{who} does nothing: {column} {cell}",
+                    why=bare if severity == "error" else f"{bare}: plans are made as if the row were not there",
                     fix="leave the row out, or use another choice",
                     severity=severity,
                 )
@@ -191,12 +209,20 @@ def _unread(issues: Iterable[Issue]) -> frozenset[str]:
     return frozenset(issue.table for issue in issues if issue.code in UNREAD_CODES and issue.column is None and issue.severity == "error")
 
 
+def _nothing_read(tables: Mapping[str, pl.DataFrame], after: Iterable[Issue]) -> bool:
+    """Whether the source itself is no network: that is told once, and no table is called missing on top."""
+    lost = any(one.code in {"unreadable", "too_large"} and one.table not in TABLES and one.severity == "error" for one in after)
+    return lost and not any(frame.height for frame in tables.values())
+
+
 def check_tables(tables: Mapping[str, pl.DataFrame], after: Iterable[Issue] = ()) -> list[Issue]:
     """Every problem of complete, typed tables: errors, warnings and notes, in the order of the tables.
 
     `after` are the problems of reading them: tables that could not be read are not called missing, nor their names unknown.
     """
     after = tuple(after)
+    if _nothing_read(tables, after):
+        return []
     unread = _unread(after)
     issues = [issue for issue in _missing(tables) if issue.table not in unread]
     for name, table in TABLES.items():
@@ -208,8 +234,10 @@ def check_tables(tables: Mapping[str, pl.DataFrame], after: Iterable[Issue] = ()
     if not unread & {"settings", "exchange_rates"}:
         issues += money_problems(tables, currency)
     if not unread:
-        issues += change_problems(tables) + counted_problems(tables) + idle_problems(tables)
+        issues += change_problems(tables) + counted_problems(tables) + idle_problems(tables) + effect_problems(tables)
     issues += time_problems(tables) + chain_problems(tables) + pact_problems(tables) + amount_problems(tables)
+    issues += origin_problems(tables)
+    issues += rule_problems(tables) + trade_problems(tables)
     spoiled = {(issue.table, issue.row) for issue in after if issue.severity == "error"}
     issues = [issue for issue in issues if issue.code != "lane_legs" or (issue.table, issue.row) not in spoiled]
     order = {name: at for at, name in enumerate(TABLES)}

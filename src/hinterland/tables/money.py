@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hinterland.core.errors import Issue
+from hinterland.tables.settings import is_currency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,13 +25,18 @@ def _missing(tables: Mapping[str, pl.DataFrame], currency: str) -> list[Issue]:
         odd = frame.filter(pl.col("currency").is_not_null() & ~pl.col("currency").is_in(rates))
         for row, cell in odd.head(1000).select("_row", "currency").iter_rows():
             what, why = f"{cell} has no exchange rate", f"money is counted in {currency}"
-            issues.append(Issue(name, row, "currency", "missing_exchange_rate", what=what, why=why, fix=f"add {cell} to exchange_rates"))
+            fix = f"add {cell} to exchange_rates" if is_currency(cell) else "write the ISO 4217 code, three capital letters: USD, EUR, CNY"
+            issues.append(Issue(name, row, "currency", "missing_exchange_rate", what=what, why=why, fix=fix))
     return issues
 
 
 def _rates(frame: pl.DataFrame, currency: str, base_date: date) -> list[Issue]:
     """A rate of the settings' own currency, and rates after base_date: money is real and counted at the rate of one day."""
     issues = []
+    for row, name in frame.select("_row", "currency").drop_nulls().iter_rows():
+        if not is_currency(name):
+            why, fix = "it is no ISO 4217 code", "write three capital letters: USD, EUR, CNY"
+            issues.append(Issue("exchange_rates", row, "currency", "wrong_type", what=f"{name!r} in currency", why=why, fix=fix))
     rows = frame.select("_row", "currency", "valid_from", "rate_to_settings_currency")
     for row, _, _, rate in rows.filter((pl.col("currency") == currency) & (pl.col("rate_to_settings_currency") != 1)).iter_rows():
         what, why = f"one {currency} is {rate:g} {currency}", f"{currency} is the settings' own currency"

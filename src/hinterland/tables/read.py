@@ -16,7 +16,7 @@ from hinterland.tables.csv_files import Raw, read_csv, refuse
 from hinterland.tables.declared import TABLES
 from hinterland.tables.frames import frame_of
 from hinterland.tables.typing import nearest, typed_frame
-from hinterland.tables.workbooks import read_sheet, sheets, workbook_problems
+from hinterland.tables.workbooks import is_aside, read_sheet, sheets, workbook_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +68,9 @@ def _from_workbook(path: Path, known: Mapping[str, Table]) -> Iterator[_Found]:
         for name, sheet, values in sheets(path):
             if name in known:
                 yield name, *read_sheet(known[name], sheet, values)
+            elif is_aside(name):
+                what, reason = f"sheet {name!r} is left aside", "sheets named notes or readme, and those that start with #, hold no table"
+                yield name, None, [Issue(name, None, None, "ignored_sheet", what, reason, "nothing to do", severity="note")]
             else:
                 yield name, None, [_unknown(name, known)]
     except Exception as broken:
@@ -91,8 +94,28 @@ def _file(table: Table, file: Path) -> Raw:
         return None, [refuse(table.name, "unreadable", f"{file.name} cannot be read", str(broken)[:200], _SAVE_AGAIN)]
 
 
+def _mistaken(folder: Path, known: Mapping[str, Table]) -> Issue | None:
+    """What a folder is that holds no network: a run, or a plan."""
+    if "settings" not in known or (folder / "settings.csv").exists() or (folder / "settings.parquet").exists():
+        return None
+    if (folder / "manifest.json").is_file():
+        what, fix = (
+            f"{folder} is a run, and no network",
+            f"use {folder / 'inputs'} for its tables; `hinterland verify {folder}` proves it again",
+        )
+        return refuse(folder.name, "unreadable", what, "its tables lie in inputs, its plan in plan", fix)
+    if (folder / "plan.json").is_file():
+        what, why = f"{folder} is a plan, and no network", "a plan is read beside the tables it was made for"
+        fix = f"hinterland verify TABLES --plan {folder}, or hinterland solve TABLES --complete {folder}"
+        return refuse(folder.name, "unreadable", what, why, fix)
+    return None
+
+
 def _from_folder(folder: Path, known: Mapping[str, Table]) -> Iterator[_Found]:
-    seen = 0
+    seen, mistaken = 0, _mistaken(folder, known)
+    if mistaken is not None:
+        yield folder.name, None, [mistaken]
+        return
     for file in sorted(folder.iterdir()):
         if file.name.startswith((".", "~")):
             continue
@@ -107,7 +130,10 @@ def _from_folder(folder: Path, known: Mapping[str, Table]) -> Iterator[_Found]:
             fix = "save it as CSV UTF-8, or take it away"
             yield file.stem, None, [Issue(file.stem, None, None, "unread_file", what=what, why=why, fix=fix, severity="warning")]
     if not seen:
-        what, fix = f"{folder.name} holds no table", "give the folder that holds settings.csv; `hinterland new` writes one"
+        what, fix = (
+            f"{folder.name} is not a network folder: it holds no table",
+            "give the folder that holds settings.csv; `hinterland new` writes one",
+        )
         yield folder.name, None, [refuse(folder.name, "unreadable", what, _WAYS, fix)]
 
 

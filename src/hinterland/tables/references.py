@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hinterland.core.countries import COUNTRY_CODES
 from hinterland.core.errors import Issue
 from hinterland.tables.declared import TABLES
 from hinterland.tables.typing import bad_cells, nearest
@@ -21,6 +22,8 @@ _FREE = frozenset({"countries", "sources"})
 """Tables that a first plan may leave out: a name of theirs is looked for only where they have rows."""
 _NAMED = frozenset({"sites", "products", "countries", "groups"})
 """Tables that give the names which cells with groups may hold."""
+_OF_THE_WORLD = frozenset({"duties", "origin_rules", "product_codes"})
+"""Tables that may speak of countries which no site of the network is in."""
 
 
 def _names(tables: Mapping[str, pl.DataFrame]) -> tuple[set[str], set[str]]:
@@ -88,12 +91,13 @@ def reference_problems(tables: Mapping[str, pl.DataFrame], unread: Set[str] = fr
                 if unread & _NAMED:
                     continue
                 about_products = column.refers_to == "products" or column.name == "product"
-                issues += _grouped(table, column, frame, products if about_products else places)
+                there = places | COUNTRY_CODES if name in _OF_THE_WORLD else places
+                issues += _grouped(table, column, frame, products if about_products else there)
             elif column.refers_to and column.refers_to not in unread and (tables[column.refers_to].height or column.refers_to not in _FREE):
                 target = tables[column.refers_to]
                 issues += _plain(table, column, frame, target[TABLES[column.refers_to].keys[0]])
     if not unread & _NAMED:
-        issues += _group_problems(tables, places | products)
+        issues += _group_problems(tables, places | products | COUNTRY_CODES)
     return issues + _process_problems(tables) + _scenario_rings(tables["scenarios"]) + _zones(tables)
 
 

@@ -68,6 +68,8 @@ class Column:
             return f"enter {self.name} between 0 and {self.high or 1:g} (0.25 for 25 %)"
         if self.kind == "date":
             return "write the date as YYYY-MM-DD"
+        if self.low is not None and self.high is not None and self.kind == "number":
+            return f"enter {self.name} between {self.low:g} and {self.high:g}"
         if self.low is not None and self.high is None:
             return f"enter {self.name} as {self.low:g} or more"
         if self.kind in {"number", "whole"}:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["SETTINGS", "setting_problems"]
+__all__ = ["SETTINGS", "is_currency", "setting_problems"]
 
 SETTINGS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
         "name": ("text", "name of the network", "Seed chain"),
-        "currency": ("text", "ISO 4217 code that money is counted in; empty: USD", "USD"),
+        "currency": ("currency", "ISO 4217 code that money is counted in; empty: USD", "USD"),
         "price_year": ("whole", "year of the prices: money is real; empty: 2026", "2026"),
         "base_date": ("date", "day that money is discounted to; empty: 2026-01-01", "2026-01-01"),
         "decision_date": ("date", "day of the decision: build times count from it; empty: base_date", "2026-01-01"),
@@ -35,7 +35,17 @@ SETTINGS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     }
 )
 """Key to (type, meaning, example)."""
-_LATER = {"perspective": "buyer", "origin_accounting": "segregated"}
+_LETTERS = 3
+_LATER = {"perspective": "buyer"}
+
+
+def is_currency(code: str) -> bool:
+    """Whether a word has the form of an ISO 4217 code.
+
+    >>> is_currency("EUR"), is_currency("euro")
+    (True, False)
+    """
+    return len(code) == _LETTERS and code.isascii() and code.isalpha() and code.isupper()
 
 
 def _wrong(kind: str, value: str) -> str | None:
@@ -43,6 +53,8 @@ def _wrong(kind: str, value: str) -> str | None:
     try:
         if kind == "date":
             date.fromisoformat(value)
+        elif kind == "currency":
+            return None if is_currency(value) else "it is no ISO 4217 code: three capital letters, as USD, EUR or CNY"
         elif kind == "whole":
             int(value)
         elif kind in {"share", "number"}:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hinterland.core.errors import InvalidTables, Issue
 from hinterland.tables.check import NEEDED
 from hinterland.tables.declared import TABLES
-from hinterland.tables.settings import SETTINGS
+from hinterland.tables.examples import example_rows
 from hinterland.tables.typing import nearest
 
 if TYPE_CHECKING:
@@ -48,15 +48,12 @@ def _about(column: Column) -> str:
     return f"{column.name}: {column.doc} ({'; '.join(facts)})"
 
 
-def _examples(table: Table, columns: Sequence[Column]) -> list[list[str]]:
-    """Example rows in the order of the columns; settings shows every key with its form."""
-    if table.name == "settings":
-        keys = {"key": list(SETTINGS), "value": [example for _, _, example in SETTINGS.values()]}
-        return [[keys[column.name][at] if column.name in keys else "" for column in columns] for at in range(len(SETTINGS))]
-    return [[column.example for column in columns]]
+def _examples(table: Table, columns: Sequence[Column], names: Sequence[str]) -> list[list[str]]:
+    """Example rows in the order of the columns; those of several tables fit together."""
+    return [[row.get(column.name, "") for column in columns] for row in example_rows(table, names)]
 
 
-def _csv(table: Table, *, example: bool) -> str:
+def _csv(table: Table, names: Sequence[str], *, example: bool) -> str:
     columns = _filling(table)
     told = io.StringIO()
     told.write(f"# {table.name}: {table.row_is}. Lines that start with # are not read.\n")
@@ -64,7 +61,7 @@ def _csv(table: Table, *, example: bool) -> str:
     rows = csv.writer(told, lineterminator="\n")
     rows.writerow([column.name for column in columns])
     if example:
-        for row in _examples(table, columns):
+        for row in _examples(table, columns, names):
             rows.writerow([f"#{row[0]}", *row[1:]])
     return told.getvalue()
 
@@ -87,7 +84,7 @@ def _workbook(path: Path, names: Sequence[str], *, example: bool) -> None:
             cell.comment = Comment(_about(column), "hinterland", width=320, height=110)
             sheet.column_dimensions[get_column_letter(at)].width = max(12, len(column.name) + 2)
         sheet.freeze_panes = "A2"
-        for down, row in enumerate(_examples(table, columns) if example else [], start=2):
+        for down, row in enumerate(_examples(table, columns, names) if example else [], start=2):
             for at, text in enumerate([f"#{row[0]}", *row[1:]], start=1):
                 cell = sheet.cell(down, at, text or None)
                 cell.font = Font(italic=True, color="808080")
@@ -110,7 +107,8 @@ def _taken(table: str, place: Path) -> Issue:
 def write_templates(target: str | Path, *, tables: Sequence[str] | None = None, example: bool = True) -> list[Path]:
     """Write empty tables: a folder of CSV files, or one workbook when `target` ends in .xlsx. Returns the files written.
 
-    `tables` names them (default: the seven that a first plan needs). The example rows are comments. Raises
+    `tables` names them (default: the seven that a first plan needs). The example rows are comments that fit together: without their # they
+    are a network that checks clean. Raises
     InvalidTables, with nothing written, for a table that is not declared or a file that is there already.
     """
     place, names = Path(target), list(dict.fromkeys(tables or NEEDED))
@@ -152,7 +150,7 @@ def write_templates(target: str | Path, *, tables: Sequence[str] | None = None, 
         for name, file in zip(names, files, strict=True):
             with file.open("x", encoding="utf-8", newline="") as out:
                 done.append(file)
-                out.write(_csv(TABLES[name], example=example))
+                out.write(_csv(TABLES[name], names, example=example))
     except OSError as broken:
         for file in done:
             file.unlink(missing_ok=True)

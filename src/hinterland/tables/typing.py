@@ -12,7 +12,7 @@ from hinterland.tables.headers import code_as_number, header_issues, nearest
 if TYPE_CHECKING:
     from hinterland.tables.schema import Column, Table
 
-__all__ = ["CELL_LIMIT", "ISSUE_LIMIT", "bad_cells", "nearest", "typed_column", "typed_frame"]
+__all__ = ["CELL_LIMIT", "ISSUE_LIMIT", "as_typed", "bad_cells", "nearest", "typed_column", "typed_frame"]
 
 ISSUE_LIMIT = 1000
 """Most problems reported per table and column; the last one counts the rest."""
@@ -21,6 +21,7 @@ CELL_LIMIT = 10_000
 _SHOWN = 60
 _TRUE, _FALSE = ["true", "yes", "1", "wahr", "ja"], ["false", "no", "0", "falsch", "nein"]
 _NOT_FINITE = r"(?i)^[+-]?(nan|inf|infinity|#n/a|#num!|#div/0!|#value!|#ref!|#name\?|#null!)$"
+_GROUPED = r"^[+-]?\d{1,3}([ \u{a0}\u{2009}\u{202f}'’]\d{3})+(\.\d+)?$"
 _MIDNIGHT = r"[T ]00:00(:00(\.0+)?)?$"
 _NUMERIC = frozenset({"number", "share", "whole"})
 
@@ -34,6 +35,12 @@ def bad_cells(table: str, column: Column, rows: pl.DataFrame, code: str, why: st
     if rows.height > ISSUE_LIMIT:
         issues.append(Issue(table, None, column.name, code, what=f"{rows.height - ISSUE_LIMIT} more cells like these", why=why, fix=fix))
     return issues
+
+
+def as_typed(number: pl.Expr) -> pl.Expr:
+    """Numbers as people type them: 25, not 25.0."""
+    whole = (number == number.floor()) & (number.abs() < 2**53)
+    return pl.when(whole.fill_null(value=False)).then(number.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(number.cast(pl.String))
 
 
 def _short(cell: object) -> str:
@@ -57,10 +64,15 @@ def _text_problems(table: Table, column: Column, cells: pl.DataFrame) -> list[Is
         return bad_cells(table.name, column, cells, "wrong_type", why, column.mend)
     finite = pl.col("cell").str.contains(_NOT_FINITE) | pl.col("amount").is_infinite().fill_null(value=False)
     comma = pl.col("cell").str.contains(r"^[+-]?\d{1,3}(\.\d{3})*,\d+$|^[+-]?\d*,\d+$") & ~finite
+    grouped = pl.col("cell").str.contains(_GROUPED) & ~finite & ~comma
+    percent = pl.col("cell").str.contains(r"^[+-]?\d+([.,]\d+)?\s*%$")
+    other, why = ~finite & ~comma & ~grouped, "it is no whole number" if column.kind == "whole" else "it is no number"
     cases = (
         (finite, "not_finite", "a quantity must be a finite number", "leave the cell empty or write a number"),
         (comma, "decimal_comma", "numbers are written with a decimal point", "write 1234.5 instead of 1.234,5"),
-        (~finite & ~comma, "wrong_type", "it is no whole number" if column.kind == "whole" else "it is no number", column.mend),
+        (grouped, "wrong_type", "digits are not set apart", "write 80000 instead of 80 000"),
+        (other & percent, "wrong_type", "a share is written as a number", "write 0.25 for 25 %"),
+        (other & ~percent, "wrong_type", why, column.fix or "write a number with a decimal point, without unit or blanks"),
     )
     return [issue for wrong, code, why, fix in cases for issue in bad_cells(table.name, column, cells.filter(wrong), code, why, fix)]
 

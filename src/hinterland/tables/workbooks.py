@@ -18,12 +18,25 @@ if TYPE_CHECKING:
 
     from hinterland.tables.schema import Table
 
-__all__ = ["read_sheet", "sheets", "workbook_problems"]
+__all__ = ["is_aside", "read_sheet", "sheets", "workbook_problems"]
 
 UNPACKED_LIMIT = 1_000_000_000
 """Most bytes of an unpacked workbook: a small file that unpacks to more is no workbook of people."""
 CELLS_LIMIT = 60_000_000
 COLUMNS_LIMIT = 1000
+
+
+_ASIDE = frozenset({"note", "notes", "readme", "read me", "about"})
+"""Sheets that people keep beside their tables."""
+
+
+def is_aside(name: str) -> bool:
+    """Whether a sheet is left aside: its name starts with # or says that it holds notes.
+
+    >>> is_aside("#old lanes"), is_aside("ReadMe"), is_aside("lanes")
+    (True, True, False)
+    """
+    return name.startswith("#") or name.strip().lower() in _ASIDE
 
 
 def workbook_problems(path: Path) -> list[str]:

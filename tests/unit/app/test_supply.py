@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 from hinterland.app import supply_of
@@ -27,3 +28,17 @@ def test_an_offer_without_limit_has_no_end():
     tables["purchases"] = [{"site_id": "plant", "product_id": "part", "price_per_unit": 30.0}]
     part = next(row for row in supply_of(network(tables)).iter_rows(named=True) if row["product_id"] == "part")
     assert math.isinf(part["ratio"])
+
+
+def test_needs_without_bound_have_no_ratio(monkeypatch):
+    """Recipes that feed each other may leave no bound on a need: then there is nothing to divide by."""
+
+    def unbounded(a):
+        need = np.full((len(a.products.ids), 1), 100.0)
+        need[a.products.ids.index("part")] = np.inf
+        return need
+
+    monkeypatch.setattr("hinterland.design.bounds.total_need", unbounded)
+    rows = {row["product_id"]: row for row in supply_of(network(two_makers(1))).iter_rows(named=True)}
+    assert rows["part"]["ratio"] is None
+    assert rows["car"]["ratio"] == pytest.approx(1.2)

@@ -25,15 +25,18 @@ def test_a_bridge_splits_power_into_factor_and_quantity(board: Board):
     assert drivers(board, "co2e") == pytest.approx(
         {
             "grid and power contract": (0.2 - 0.6) * 15,
-            "process route": (10 - 20) * 0.4 + (1 - 3),
+            "choice of makers": (10 - 20) * 0.4 + (1 - 3),  # both make parts without a recipe: another maker is no other route
+            "route and quantity": 0.0,
             "purchased materials": 0.0,
             "freight": 1 - 10,
-        }
+        },
+        abs=1e-12,
     )
     assert drivers(board, "cost") == pytest.approx(
         {
             "grid and power contract": (0.12 - 0.05) * 15,
-            "process route": (10 - 20) * 0.085 + (10 - 6),
+            "choice of makers": (10 - 20) * 0.085 + (10 - 6),
+            "route and quantity": 0.0,
             "purchased materials": 0.0,
             "freight": 1 - 2,
             "duty": -2.0,
@@ -43,6 +46,35 @@ def test_a_bridge_splits_power_into_factor_and_quantity(board: Board):
         },
         abs=1e-12,
     )
+
+
+def test_another_recipe_is_a_route_only_where_it_takes_other_inputs():
+    for inputs, makers, route in (("ore", 4.0, 0.0), ("scrap", 0.0, 4.0)):
+        tables = priced_makers()
+        tables["products"] += [{"product_id": one, "unit": "kg", "mass_kg_per_unit": 1.0, "stage": one} for one in ("ore", "scrap")]
+        tables["recipes"] += [{"recipe_id": f"part_{name}", "product_id": "part"} for name in ("near", "far")]
+        tables["recipe_lines"] += [
+            {"recipe_id": f"part_{name}", "product_id": good, "role": "input", "quantity_per_unit": 1.0}
+            for name, good in (("near", inputs), ("far", "ore"))
+        ]
+        plans = {}
+        for name, row in (("near", 0), ("far", 1)):
+            tables["processes"][row] |= {"recipe_id": f"part_{name}", "electricity_kwh_per_unit": 0.0}
+            tables["processes"][row].pop("product_id")
+            tables["purchases"] = [
+                *tables.get("purchases", []), {"site_id": name, "product_id": inputs if name == "near" else "ore", "price_per_unit": 1.0}
+            ]  # fmt: skip
+            plan = shared_plan(100.0 if name == "near" else 0.0)
+            made = plan["outputs"].with_columns(
+                recipe_id=pl.when(pl.col("site_id") == name).then(pl.lit(f"part_{name}")).otherwise("recipe_id")
+            )
+            bought = [
+                {"site_id": name, "product_id": tables["purchases"][-1]["product_id"], "offer_id": "", "period_id": year, "quantity": 100.0}
+                for year in YEARS
+            ]
+            plans[name] = plan.with_table("outputs", made).with_table("purchased", pl.DataFrame(bought))
+        told = drivers(compare(read(tables), plans, against="far"), "cost")
+        assert (told["choice of makers"], told["route and quantity"]) == pytest.approx((makers, route))  # 10 against 6 a part
 
 
 def test_bought_parts_capital_incentives_and_the_rest_have_their_own_drivers():
@@ -78,8 +110,9 @@ def test_bought_parts_capital_incentives_and_the_rest_have_their_own_drivers():
     board = compare(read(tables), {"bought": bought, "near": near})
     assert drivers(board, "cost") == pytest.approx(
         {
-            "grid and power contract": 0.0,  # only one of the plans makes parts: nothing to compare, all is route
-            "process route": 10 + 10 * 0.12,
+            "grid and power contract": 0.0,  # only one of the plans makes parts: nothing to compare, all is quantity
+            "choice of makers": 0.0,
+            "route and quantity": 10 + 10 * 0.12,
             "purchased materials": -9.0,
             "freight": 1.0,
             "duty": 0.0,
@@ -90,7 +123,14 @@ def test_bought_parts_capital_incentives_and_the_rest_have_their_own_drivers():
         abs=1e-12,
     )
     assert drivers(board, "co2e") == pytest.approx(
-        {"grid and power contract": 0.0, "process route": 1 + 2, "purchased materials": -4.0, "freight": 1.0}, abs=1e-12
+        {
+            "grid and power contract": 0.0,
+            "choice of makers": 0.0,
+            "route and quantity": 1 + 2,
+            "purchased materials": -4.0,
+            "freight": 1.0,
+        },
+        abs=1e-12,
     )
     # a purchase is cost added where it comes from: 9 in China, 50 at the plant; its carbon cost at no known place or the buyer's
     assert board.kpi("bought", "regional_share_mass") == pytest.approx(1000 / 1100)

@@ -226,7 +226,24 @@ def test_cost_counts_as_regional_in_the_region_it_is_delivered_to():
     # of each car: 7 added in China, 50 in the US; the town gets 100 a year, the Chinese city 20
     assert board.kpi("far", "regional_share") == pytest.approx((100 * 50 + 20 * 7) / (120 * 57))
     assert board.kpi("far", "regional_share_mass") == pytest.approx((100 * 1000 + 20 * 100) / (120 * 1100))
-    assert board.regional_share.filter(pl.col("basis") == "cost")["home"].to_list() == [True, True]
+    told = board.regional_share.filter(pl.col("basis") == "cost").select("to_region", "region", "numerator", "share", "home").rows()
+    assert told == [
+        ("china", "china", pytest.approx(2 * 20 * 7), pytest.approx(7 / 57), True),
+        ("china", "north_america", pytest.approx(2 * 20 * 50), pytest.approx(50 / 57), False),
+        ("north_america", "china", pytest.approx(2 * 100 * 7), pytest.approx(7 / 57), False),
+        ("north_america", "north_america", pytest.approx(2 * 100 * 50), pytest.approx(50 / 57), True),
+    ]
+    cars = board.origins.filter(pl.col("of_product") == "part").select("to_region", "region", "share").rows()
+    assert cars == [("china", "china", pytest.approx(1 / 6)), ("north_america", "china", pytest.approx(5 / 6))]
+
+
+def test_without_regions_a_regional_share_is_empty_and_says_why():
+    tables = priced_makers()
+    tables["countries"] = []
+    board = compare(read(tables), {"far": shared_plan(0.0)})
+    rows = board.kpis.filter(pl.col("kpi").str.starts_with("regional_share"))
+    assert rows["value"].to_list() == [None, None, None]
+    assert set(rows["note"]) == {"no region is known where town lies: give countries.region"}
 
 
 def test_a_buyers_own_lines_are_a_second_source_but_no_inflow():

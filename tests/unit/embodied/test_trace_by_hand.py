@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from hinterland.core.errors import HinterlandError
 from hinterland.embodied import (
     TraceResult,
     UntraceablePlan,
@@ -528,7 +529,7 @@ def test_making_without_a_line_is_refused() -> None:
 
 
 def test_an_unknown_allocation_is_refused() -> None:
-    with pytest.raises(ValueError, match="value, mass, none"):
+    with pytest.raises(HinterlandError, match="value, mass, none"):
         trace(network(two_makers(1)), cars_plan(60.0, 40.0), allocation="price")
 
 

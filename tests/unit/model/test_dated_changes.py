@@ -103,7 +103,7 @@ def test_engines_ask_by_period_for_the_columns_that_changes_may_move(monkeypatch
     tables["lanes"][2] |= {"mode_chain": "truck", "cost_per_unit": None}
     tables["modes"] = [{"mode_id": "truck", "kind": "road", "speed_km_per_day": 500.0}]
     tables["freight_rates"] = [{"mode_id": "truck", "cost_per_t": 1.0}]
-    tables["duties"] = [{"rule_id": "d", "importer": "US", "origin": "CN", "ad_valorem_share": 0.1}]
+    tables["duties"] = [{"rule_id": "d", "importer": "US", "origin": "CN", "ad_valorem_share": 0.1, "co2e_price_per_t": 1.0}]
     tables["product_codes"] = [{"product_id": "part", "importer": "US", "hs_code": "87"}]
     tables["product_values"] = [{"product_id": "part", "value_per_unit": 10.0}]
     tables["energy"] = [{"zone": "US", "carrier": "electricity", "price_per_kwh": 0.1}]

@@ -37,7 +37,7 @@ def cam_and_cells(**rule: object) -> Tables:
             *({"site_id": site, "product_id": "cam", "capacity_per_year": 100.0, "conversion_cost_per_unit": 10.0} for site in ("loyalist", "jiangmen")),
             *({"site_id": site, "recipe_id": "cell", "capacity_per_year": 100.0, "conversion_cost_per_unit": 1.0} for site in ("florence", "debrecen")),
         ],
-        "demand": [{"site_id": site, "product_id": "cell", "period_id": "2027", "quantity": 10.0} for site in ("florence", "debrecen")],
+        "demand": [{"site_id": site, "product_id": "cell", "period_id": "2027", "quantity": 10.0, "shortage_cost_per_unit": 1e5} for site in ("florence", "debrecen")],
         "modes": [
             {"mode_id": "truck", "kind": "road", "co2e_kg_per_tkm": 0.095, "speed_km_per_day": 600.0, "handling_days": 0.5},
             {"mode_id": "rail", "kind": "rail", "co2e_kg_per_tkm": 0.035, "speed_km_per_day": 800.0, "handling_days": 0.5},

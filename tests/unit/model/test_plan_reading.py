@@ -152,6 +152,26 @@ def test_each_row_that_the_network_cannot_mean_is_named(tmp_path, makers, table,
     assert _problems(_write(tmp_path, **{table: text}), makers) == {(table, 2, column): code}
 
 
+def test_a_column_that_is_not_there_is_one_problem_and_not_one_for_each_row(tmp_path, makers):
+    _write(tmp_path, flows="from_site,to_site,period_id,quantity\nnear,plant,2026,5\nfar,plant,2026,5\n")
+    assert _problems(tmp_path, makers) == {("flows", 1, "product_id"): "empty_cell"}
+
+
+def test_more_modules_than_a_line_may_have_are_told_with_the_column_that_says_so(tmp_path):
+    tables = two_makers()
+    tables["processes"][2] |= {"module_capacity_per_year": 10.0, "max_modules": 4, "module_cost": 1.0, "asset_life_years": 10.0}
+    net = network(tables)
+    _write(tmp_path, modules="site_id,recipe_id,period_id,added\nplant,car_from_part,2026,3\nplant,car_from_part,2027,4\n")
+    with pytest.raises(InvalidTables) as caught:
+        read_plan(tmp_path, net)
+    (issue,) = caught.value.issues
+    assert (issue.table, issue.row, issue.column, issue.code) == ("modules", 3, "added", "bounds")
+    assert issue.what == "7 modules of car_from_part at plant"
+    assert "max_modules" in issue.why
+    _write(tmp_path, modules="site_id,recipe_id,period_id,added\nplant,car_from_part,2026,3\nplant,car_from_part,2027,1\n")
+    assert read_plan(tmp_path, net)["modules"]["added"].sum() == 4
+
+
 def test_a_plan_made_in_code_is_checked_the_same_way(makers):
     flows = pl.DataFrame(
         {

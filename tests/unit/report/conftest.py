@@ -244,7 +244,9 @@ def origins():
         by_site = {}
         for start, share in starts:
             by_site[start] = by_site.get(start, 0.0) + share / whole
-        rows += [(strategy, product, STAGE_OF[product], SITES[s][2], SITES[s][1], s, part, part * KWH, "kg") for s, part in by_site.items()]
+        rows += [
+            (strategy, product, STAGE_OF[product], HOME, SITES[s][2], SITES[s][1], s, part, part * KWH, "kg") for s, part in by_site.items()
+        ]
     return rows
 
 
@@ -293,7 +295,7 @@ def made_up_board(**changes):
         regional_share=frame(
             "regional_share",
             [
-                (s, region, basis, part, part * 1e9, 1e9, "USD" if basis != "mass" else "t", region == HOME)
+                (s, HOME, region, basis, part, part * 1e9, 1e9, "USD" if basis != "mass" else "t", region == HOME)
                 for s, home in zip(STRATEGIES, (0.41, 0.69, 0.66), strict=True)
                 for basis in ("cost", "value", "mass")
                 for region, part in ((HOME, home), ("china", (1 - home) * 0.7), ("asia", (1 - home) * 0.2), ("europe", (1 - home) * 0.1))
@@ -364,6 +366,45 @@ def made_up_board(**changes):
                 for site, (name, country, region, latitude, longitude, stage) in SITES.items()
             ],
         ),
+        policies=frame(
+            "policies",
+            [
+                (s, "cell_at_home", "min_regional_share", market, year, 1.0, 1.0 - gap, -gap, "share", True, gap == 0, 4e6 * gap)
+                for s in STRATEGIES[1:]
+                for market in (HOME, "europe")
+                for year in YEARS
+                for gap in (
+                    (0.09 if year == "2027" else 0.02 if year == "2028" else 0.0) if s == STRATEGIES[1] and market == "europe" else 0.0,
+                )
+            ],
+        ),
+        contracts=frame(
+            "contracts",
+            [
+                (
+                    STRATEGIES[1],
+                    "umicore_aesc",
+                    "loyalist",
+                    "florence",
+                    "cam_nmc811",
+                    year,
+                    0.3e6,
+                    1e6,
+                    0.3,
+                    0.3,
+                    float(year > "2027"),
+                    "kg",
+                )
+                for year in YEARS
+            ],
+        ),
+        openings=frame(
+            "openings",
+            [
+                (STRATEGIES[1], "loyalist", "2026", "opens", None, None, None, None),
+                (STRATEGIES[1], "loyalist", "2029", "adds", "cam_nmc811", 2.0, 5e6, "kg"),
+            ],
+        ),
         references=frame(
             "references",
             [("S1", "Annual report <b>2025</b>", "A mine", "2026", "CC BY 4.0", 12.0), ("S2", "Tariff schedule", None, None, None, 3.0)],
@@ -380,6 +421,51 @@ def made_up_board(**changes):
         notes=("Capital of existing sites is sunk and left out.",),
     )
     return replace(board, **changes)
+
+
+OTHER_MARKETS = {  # site: name, country, region, latitude, longitude, share of what is delivered
+    "debrecen": ("Plant Debrecen", "HU", "europe", 47.55, 21.5, 0.3),
+    "shenyang": ("Plant Shenyang", "CN", "china", 41.8, 123.2, 0.2),
+}
+
+
+def three_markets():
+    """The made-up board with half of it delivered in Europe and China; each adds a tenth of its cost more than the one before."""
+    board = made_up_board()
+    sites = [
+        (s, site, name, country, region, north, east, "operating", "vehicle", True, 1.0e5)
+        for s in STRATEGIES
+        for site, (name, country, region, north, east, _) in OTHER_MARKETS.items()
+    ]
+    ways = [
+        (s, year, maker, site, "cell_nmc811", "cell", "road", 5e6, "kg", 5e3, SITES[maker][3], SITES[maker][4], place[3], place[4],
+         SITES[maker][2], place[2], SITES[maker][1] != place[1])
+        for s in STRATEGIES
+        for year in YEARS
+        for site, place in OTHER_MARKETS.items()
+        for maker in ("liyang",)
+    ]  # fmt: skip
+    delivered = [("spartanburg", "battery_pack", HOME, "kWh", KWH / 2)]
+    delivered += [(site, "battery_pack", row[2], "kWh", KWH * row[5]) for site, row in OTHER_MARKETS.items()]
+    shares = [
+        (s, market, region, basis, part, part * 1e9, 1e9, "USD" if basis != "mass" else "t", region == market)
+        for at, s in enumerate(STRATEGIES)
+        for market, own in ((HOME, 0.41), ("europe", 0.51), ("china", 0.61))
+        for basis in ("cost", "value", "mass")
+        for region, part in ((market, own + 0.01 * at), ("asia", 1 - own - 0.01 * at))
+    ]
+    return replace(
+        board,
+        delivered=frame("delivered", delivered),
+        sites=pl.concat([board.sites, frame("sites", sites)]),
+        flows=pl.concat([board.flows, frame("flows", ways)]),
+        regional_share=frame("regional_share", shares),
+    )
+
+
+@pytest.fixture(scope="session")
+def markets():
+    return three_markets()
 
 
 @pytest.fixture(scope="session")

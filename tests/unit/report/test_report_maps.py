@@ -1,5 +1,6 @@
 """Maps: true projections, whole great circles, and labels that never collide."""
 
+import itertools
 import random
 from dataclasses import replace
 
@@ -7,9 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from hinterland.report.globe import Around, World, best_middle, great_circle, km_between
+from hinterland.report.globe import Around, World, best_middle, great_circle, km_between, pieces
 from hinterland.report.labels import Box, place
-from hinterland.report.maps import draw, survey, width_px
+from hinterland.report.maps import draw, draw_market, survey, width_px
 from hinterland.report.words import chain_order
 
 
@@ -117,3 +118,55 @@ def test_the_chain_reads_from_mine_to_pack(board):
     ):
         assert order.index(upstream) < order.index(downstream)
     assert order[-1] == "(site)"
+
+
+def test_each_of_several_markets_has_its_own_surroundings(markets):
+    shared = survey(markets, chain_order(markets))
+    assert [one.region for one in shared.markets] == ["north_america", "europe", "china"]  # half, 0.3 and 0.2 of what is delivered
+    homes = {"north_america": "spartanburg", "europe": "debrecen", "china": "shenyang"}
+    for at, market in enumerate(shared.markets):
+        atlas = draw_market(markets, "global", shared, at, "x")
+        named = {label.key for label in atlas.labels}
+        assert homes[market.region] in named
+        assert not named & (set(homes.values()) - {homes[market.region]})
+        assert not colliding(atlas.labels)
+    assert "Plant Debrecen" not in draw(markets, "global", shared, "0").svg  # it is named where it is drawn to scale
+
+
+def test_a_sixth_market_has_no_map_of_its_own(markets):
+    extra = pl.concat(
+        [markets.delivered, *(markets.delivered.head(1).with_columns(region=pl.lit(f"r{at}"), quantity=1.0) for at in range(3))]
+    )
+    shared = survey(replace(markets, delivered=extra.select(markets.delivered.columns)), chain_order(markets))
+    assert [one.region for one in shared.markets] == ["north_america", "europe", "china", "r0"]
+
+
+def test_a_way_over_the_pole_is_drawn_whole_and_inside_the_map():
+    for middle in (-90.0, 10.0, 100.0):
+        world = World(middle, 80.0, 220.0, 120.0)
+        for ends in ((116.0, 40.0, -64.5, 34.0), (100.0, 50.0, -80.0, 50.0), (30.0, 60.0, 30.0 - 179.0, 60.0)):
+            longitudes, latitudes = great_circle(*ends)
+            drawn = pieces(world, longitudes, latitudes)
+            top = world.xy(np.array([middle]), np.array([90.0]))[0, 1]
+            edges = [one for piece in drawn for one in (piece[0], piece[-1])]
+            for start, end in ((ends[:2], 0), (ends[2:], -1)):
+                assert edges[end] == pytest.approx(world.xy(np.array([start[0]]), np.array([start[1]]))[0])
+            for piece in drawn:
+                assert piece[:, 1].min() >= top - 1e-9
+                assert np.hypot(*np.diff(piece, axis=0).T).max() < 12.0  # no leap, nothing left out
+            for before, after in itertools.pairwise(drawn):  # torn at the edge alone: both ends at one height
+                assert before[-1][1] == pytest.approx(after[0][1])
+                assert before[-1][0] - 220 == pytest.approx(220 - after[0][0])
+
+
+def test_a_way_over_the_antipode_leaves_no_line_across_the_near_map():
+    near = Around(0.0, 0.0, 0.2, 220.0, 125.0, 1500.0)
+    longitudes, latitudes = great_circle(150.0, 10.0, -150.0, 9.0)
+    for piece in pieces(near, longitudes, latitudes):
+        assert np.hypot(piece[:, 0] - 220, piece[:, 1] - 125).min() > 0.2 * 10_000
+
+
+def test_the_thickest_flow_over_the_pole_stays_inside_its_picture(board):
+    shared = survey(board, chain_order(board))
+    top = shared.world.xy(np.array([0.0]), np.array([90.0]))[0, 1]
+    assert top > width_px(1.0, 1.0)

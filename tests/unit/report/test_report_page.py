@@ -78,7 +78,11 @@ def test_the_first_screen_answers_before_it_explains(page, board):
     assert order == sorted(order)
     text = Page(page).text
     # 92.3 USD/kWh and 74.6 kg/kWh against 94.06 and 60.3: (92.3 + 1.76) / 92.3 is 1.9 % more, 60.3 / 74.6 is 19 % less
-    assert "Local-for-local costs 1.9 % more per kWh than global, but emits 19 % less CO₂e" in text
+    assert "Local-for-local costs 1.9 % more per kWh than global, but emits 19 % less CO₂e; it breaks 1 rule" in text
+    assert (
+        "Local-for-local breaks the soft rule cell at home (Europe) in 2 periods, at worst in 2027: 91.0 % against 100 %, "
+        "at penalties of 440,000 USD." in text  # 0.09 and 0.02 of 4 million
+    )
     assert "Least-co2e costs 5.6 % more per kWh than global, but emits 35 % less CO₂e." in text
     assert "3 plans, each delivering 48.6 mn kWh to 1 place in North America, 2026 to 2035." in text
     for aim in ("Less CO₂e?", "Fewer and shorter logistics?", "Less exposure to geopolitics?"):
@@ -275,3 +279,34 @@ def test_regret_is_told_with_its_sign(board, tmp_path):
     section = text.split("<h2>How the plans hold in tomorrow</h2>")[1].split("</section>")[0]
     assert "old &lt;b&gt;" in section
     assert "20 %" in section
+
+
+def test_several_markets_are_mapped_and_counted_each_for_itself(markets, tmp_path):
+    text = render(markets, tmp_path / "m.html", generated_at=NOON).read_text(encoding="utf-8")
+    page = harmless(text)
+    section = text.split("<h2>Flows around each market</h2>")[1].split("</section>")[0]
+    assert section.count("<svg") == 3 * len(markets.strategies)
+    for region, own in (("North America", "41 %"), ("Europe", "51 %"), ("China", "61 %")):
+        row = section.split(f">{region}</th>")[1].split("</tr>")[0]
+        assert f"{own} of cost added there" in row
+        assert f"{region}: cost added" in page.text
+    assert "100 % of cost" not in page.text
+    assert "Mostly from the region it is delivered to:" in page.text
+    assert "Added in the region of delivery: 41 % of cost in global" in page.text  # the key figure, whatever the markets
+
+
+def test_one_market_stays_below_the_world(page):
+    assert "Flows around each market" not in page
+    assert "Added in North America: 41 % of cost in global" in Page(page).text
+
+
+def test_rules_contracts_and_openings_stand_in_tables(page):
+    section = page.split("<h2>What is decided, and which rules it keeps</h2>")[1].split("</section>")[0]
+    rows = [Page(row).text for row in section.split("<tr>")]
+    rule = next(row for row in rows if row.startswith("Cell at home Europe local-for-local"))
+    assert "at least 100 % 8 of 10 −9.0 pts in 2027 100 % 91.0 % 98.0 % 100 %" in rule
+    assert section.count('class="bad"') == 3  # the count of periods, and the two in which it is broken
+    deal = next(row for row in rows if row.startswith("Umicore aesc"))
+    assert "cam nmc811, Cathode Loyalist to Cells Florence local-for-local 3.00 mn kg 30.0 % 30 % from 2028 30.0 % 30.0 %" in deal
+    site = next(row for row in rows if row.startswith("Cathode Loyalist"))
+    assert site.strip().endswith("– opens 2026; 2029: 2 modules for cam nmc811, 5.00 mn kg a year –")

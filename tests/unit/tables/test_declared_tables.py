@@ -53,6 +53,8 @@ DESIGN = {
     "schemes": ("scheme*", "level*", "rank", "oecd_step"),
     "requirements": ("requirement_id*", "scheme", "min_level", "product", "region", "from_date", "to_date", "penalty_per_unit"),
     "due_diligence": ("site_id*", "oecd_step*", "valid_from*", "valid_to", "evidence"),
+    "contents": ("product_id*", "element*", "mass_kg_per_unit"),
+    "service_lives": ("product_id*", "usable_kwh_per_unit", "full_cycles_per_year", "life_years", "end_of_life_co2e_kg_per_unit"),
     "rules": ("rule_id*", "valid_from*", "valid_to", "predicate", "title", "jurisdiction", "product", "subject", "threshold_share", "threshold", "status", "citation"),
     "exchange_rates": ("currency*", "valid_from*", "rate_to_settings_currency"),
     "changes": ("change_id*", "table", "where", "column", "valid_from", "valid_to", "action", "value"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -18,7 +17,7 @@ from hinterland.app import check
 from hinterland.core.errors import HinterlandError, Issue
 from hinterland.tables.problems import PROBLEMS
 from hinterland.tables.template import write_templates
-from worlds import Tables, two_makers
+from worlds import Tables, network, two_makers
 
 Where = tuple[str, int | None, str | None]
 Change = Callable[[Tables], object]
@@ -52,6 +51,13 @@ SCENARIO = {"scenario_id": "s"}
 OVERRIDE = {"scenario_id": "s", "order": 1, "table": "lanes", "where": "lane_id=near-plant", "column": "cost_per_unit", "value": "2"}
 CHANGE = {"change_id": "x", "table": "lanes", "where": "lane_id=near-plant", "column": "cost_per_unit", "action": "scale", "value": 2.0}
 
+FLOW = {"policy_id": "p", "kind": "max_flow", "product": "part", "from_group": "far", "value": 50.0}
+LANE = {"lane_id": "new", "from_site": "near", "to_site": "plant", "product_id": "part", "cost_per_unit": 1.0, "co2e_kg_per_unit": 1.0,
+        "lead_time_days": 2.0}  # fmt: skip
+
+DUTY = {"rule_id": "d", "importer": "US", "origin": "CN", "hs_prefix": "8507.60", "ad_valorem_share": 0.1}
+CODE = {"product_id": "part", "importer": "US", "hs_code": "8507.60"}
+
 TRUCK = both(
     add("modes", {"mode_id": "truck", "kind": "road", "speed_km_per_day": 500.0}),
     add("freight_rates", {"mode_id": "truck", "cost_per_tkm": 0.1}),
@@ -59,7 +65,74 @@ TRUCK = both(
 RULE = both(TRUCK, add("lane_rules", {"rule_id": "r", "product_id": "car", "from_group": "plant", "mode_chain": "truck"}),
             lambda tables: tables["lanes"].pop())  # fmt: skip
 
+AUDIT = {
+    "rule_id": "q",
+    "predicate": "recycled_content",
+    "subject": "Ni",
+    "threshold_share": 0.06,
+    "citation": "Article 8",
+    "source_id": "S",
+}
+SOURCE = add("sources", {"source_id": "S", "title": "law"})
+
+ORIGIN = {"origin_rule_id": "o", "method": "rvc_tv", "threshold_share": 0.6, "cumulation_group": "north_america"}
+CONDITION = {"condition_rule_id": "c", "method": "material_assistance", "list_id": "l", "threshold_share": 0.6}
+LISTED = {"entity": "CN", "list_id": "l"}
+
 ROWS: list[tuple[str, Where, Change]] = [
+    ("contradictory_rows", ("origin_rules", 3, "valid_from"), add(
+        "origin_rules", ORIGIN, {**ORIGIN, "threshold_share": 0.7, "valid_from": "2027-01-01"})),
+    ("contradictory_rows", ("origin_rules", 3, "cumulation_group"), add(
+        "origin_rules", ORIGIN, {**ORIGIN, "method": "rvc_nc", "cumulation_group": "china"})),
+    ("date_cuts_period", ("origin_rules", 2, "valid_from"), add("origin_rules", {**ORIGIN, "valid_from": "2026-07-01"})),
+    ("date_cuts_period", ("condition_rules", 2, "valid_to"), both(
+        add("entities", LISTED), add("condition_rules", {**CONDITION, "valid_to": "2026-06-30"}))),
+    ("empty_cell", ("origin_rules", 2, "threshold_share"), add("origin_rules", {**ORIGIN, "threshold_share": None})),
+    ("empty_list", ("condition_rules", 2, "list_id"), add("condition_rules", CONDITION)),
+    ("missing_tariff_line", ("origin_rules", 2, "method"), both(
+        add("product_codes", {"product_id": "car", "importer": "US", "hs_code": "8703.80"}),
+        add("origin_rules", {**ORIGIN, "method": "tariff_shift", "hs_prefix": "87", "threshold_share": None}))),
+    ("share_over_one", ("origin_rules", 2, "threshold_share"), add("origin_rules", {**ORIGIN, "threshold_share": 75.0})),
+    ("unknown_reference", ("origin_rules", 2, "cumulation_group"), add("origin_rules", {**ORIGIN, "cumulation_group": "@nowhere"})),
+    ("unknown_reference", ("duties", 2, "origin_rule_id"), add("duties", {"rule_id": "d", "ad_valorem_share": 0.0, "origin_rule_id": "o"})),
+    ("unknown_reference", ("incentives", 2, "condition_rule_id"), add(
+        "incentives", {"incentive_id": "i", "product_id": "car", "amount": 1.0, "condition_rule_id": "c"})),
+    ("allows_nothing", ("policies", 2, "value"), add("policies", {"policy_id": "p", "kind": "max_co2e_per_unit"})),
+    ("binds_nothing", ("policies", 2, "value"), add("policies", {"policy_id": "p", "kind": "min_regional_share", "product": "part"})),
+    ("binds_nothing", ("policies", 2, "valid_from"), add("policies", {**FLOW, "valid_from": "2028-01-01"})),
+    ("binds_nothing", ("policies", 2, "valid_to"), add("policies", {**FLOW, "valid_to": "2025-12-31"})),
+    ("binds_nothing", ("policies", 2, "policy_id"), add("policies", {**FLOW, "from_group": "near", "to_group": "town"})),
+    ("binds_nothing", ("policies", 2, "from_group"), both(
+        add("countries", {"country": "MX", "region": "latin_america"}),
+        add("policies", {"policy_id": "p", "kind": "forbid_origin", "product": "part", "from_group": "MX"}))),
+    ("binds_nothing", ("policies", 2, "to_group"), add("policies", {"policy_id": "p", "kind": "forbid_origin", "product": "part", "from_group": "CN",
+                                                                    "to_group": "town"})),
+    ("binds_nothing", ("policies", 2, "site_group"), add("policies", {"policy_id": "p", "kind": "force_open", "site_group": "near"})),
+    ("binds_nothing", ("policies", 2, "site_group"), add(
+        "policies", {"policy_id": "p", "kind": "max_sites", "site_group": "near", "product": "car", "value": 3})),
+    ("binds_nothing", ("closures", 2, "passage"), add("closures", {"passage": "suez"})),
+    ("free_shortage", ("demand", 3, "shortage_cost_per_unit"), put("demand", 1, shortage_cost_per_unit=None)),
+    ("free_shortage", ("settings", 6, "value"), setting("objective", "cost")),
+    ("free_shortage", ("settings", 6, "value"), setting("objective", "cost,shortage")),
+    ("idle_contract", ("contracts", 2, "supplier"), add("contracts", {**CONTRACT, "product_id": "car"})),
+    ("idle_contract", ("contracts", 2, "buyer"), add("contracts", {**CONTRACT, "buyer": "town"})),
+    ("idle_lane", ("lanes", 5, "from_site"), add("lanes", {**LANE, "product_id": "car"})),
+    ("idle_lane", ("lanes", 5, "to_site"), add("lanes", {**LANE, "to_site": "town"})),
+    ("idle_lane", ("lanes", 5, "product_id"), add("lanes", {**LANE, "to_site": "town", "product_id": None})),
+    ("idle_site", ("sites", 6, "status"), add("sites", {"site_id": "field", "country": "US", "status": "candidate"})),
+    ("late_base_date", ("settings", 3, "value"), setting("base_date", "2030-01-01")),
+    ("late_ramp", ("ramps", 2, "years_since_start"), add("ramps", {"ramp_id": "r", "years_since_start": 1.0, "capacity_share": 0.5})),
+    ("no_lane", ("demand", 2, "site_id"), lambda tables: tables.update(lanes=[tables["lanes"][2]])),
+    ("no_lane", ("demand", 2, "site_id"), lambda tables: [row.update(valid_from="2030-01-01") for row in tables["lanes"][:2]]),
+    ("no_region", ("policies", 2, "each"), both(
+        lambda tables: tables.pop("countries"), add("policies", {"policy_id": "p", "kind": "min_regional_share", "product": "part", "value": 0.5}))),
+    ("no_region", ("lane_rules", 2, "same_region"), both(
+        TRUCK, lambda tables: tables.pop("countries"), add("lane_rules", {"rule_id": "r", "mode_chain": "truck", "same_region": True}))),
+    ("within_territory", ("duties", 2, "importer"), both(
+        add("countries", {"country": "DE", "region": "europe", "customs_territory": "EU"},
+            {"country": "HU", "region": "europe", "customs_territory": "EU"}), add("duties", {"rule_id": "d", "importer": "DE"}))),
+    ("wrong_type", ("settings", 2, "value"), setting("currency", "euro")),
+    ("wrong_type", ("exchange_rates", 2, "currency"), add("exchange_rates", {"currency": "euro", "rate_to_settings_currency": 1.1})),
     ("ambiguous_origin", ("lanes", None, "from_site"), both(
         add("sites", {"site_id": "store", "country": "MX"}), add("countries", {"country": "MX", "region": "north_america"}),
         add("stocks", {"site_id": "store", "product_id": "part"}),
@@ -69,6 +142,46 @@ ROWS: list[tuple[str, Where, Change]] = [
         add("product_values", {"product_id": "part", "value_per_unit": 10.0}),
         add("duties", {"rule_id": "d", "importer": "US", "origin": "CN", "ad_valorem_share": 0.25}))),
     ("before_start", ("periods", 2, "end_date"), put("periods", 0, end_date="2025-12-31")),
+    ("before_start", ("rules", 2, "valid_to"), both(SOURCE, add("rules", {**AUDIT, "valid_from": "2031-08-18", "valid_to": "2030-01-01"}))),
+    ("empty_cell", ("rules", 2, "citation"), both(SOURCE, add("rules", {**AUDIT, "citation": None}))),
+    ("wrong_choice", ("rules", 2, "predicate"), both(SOURCE, add("rules", {**AUDIT, "predicate": "recycled_kontent"}))),
+    ("share_over_one", ("rules", 2, "threshold_share"), both(SOURCE, add("rules", {**AUDIT, "threshold_share": 6.0}))),
+    ("unknown_reference", ("rules", 2, "jurisdiction"), both(SOURCE, add("rules", {**AUDIT, "jurisdiction": "atlantis"}))),
+    ("rule_without_source", ("rules", 2, "source_id"), add("rules", {**AUDIT, "source_id": None})),
+    ("rule_that_cannot_be_judged", ("rules", 2, "subject"), both(SOURCE, add("rules", {**AUDIT, "subject": "Nickel"}))),
+    ("rule_that_cannot_be_judged", ("rules", 2, "subject"), both(SOURCE, add("rules", {**AUDIT, "subject": None}))),
+    ("rule_that_cannot_be_judged", ("rules", 2, "threshold_share"), both(SOURCE, add("rules", {**AUDIT, "threshold_share": None}))),
+    ("rule_that_cannot_be_judged", ("rules", 2, "subject"),
+     both(SOURCE, add("rules", {**AUDIT, "predicate": "listed_entities", "subject": "uflpa"}))),
+    ("bad_tariff_line", ("duties", 2, "hs_prefix"), add("duties", {**DUTY, "hs_prefix": "85O7.60"})),
+    ("bad_tariff_line", ("product_codes", 2, "hs_code"), add("product_codes", {**CODE, "hs_code": "8"})),
+    ("bad_tariff_line", ("product_codes", 2, "hs_code"), add("product_codes", {**CODE, "hs_code": "8507.60.0010.99"})),
+    ("before_start", ("duties", 2, "valid_to"), add("duties", {**DUTY, "valid_from": "2027-01-01", "valid_to": "2026-01-01"})),
+    ("counted_as_zero", ("duties", 2, "co2e_price_per_t"), both(add("product_codes", CODE), add("duties", {**DUTY, "co2e_price_per_t": 80.0}))),
+    ("counted_as_zero", ("duties", 2, "specific_per_kg"), both(
+        add("product_codes", CODE), add("duties", {**DUTY, "specific_per_kg": 1.0}), put("products", 0, mass_kg_per_unit=None))),
+    ("duty_ring", ("duties", 2, "excludes_programmes"), add(
+        "duties", {**DUTY, "programme": "a", "excludes_programmes": "b"}, {**DUTY, "rule_id": "e", "programme": "b", "excludes_programmes": "a"})),
+    ("duty_ring", ("duties", 3, "excludes_programmes"), add(
+        "duties", *({**DUTY, "rule_id": one, "programme": one, "excludes_programmes": other} for one, other in ("ab", "bc", "ca")))),
+    ("duty_ring", ("duties", 2, "excludes_programmes"), add("duties", {**DUTY, "programme": "a", "excludes_programmes": "b|a"})),
+    ("duty_tie", ("duties", 3, "ad_valorem_share"), add("duties", DUTY, {**DUTY, "rule_id": "e", "ad_valorem_share": 0.2})),
+    ("duty_tie", ("duties", 3, "ad_valorem_share"), add("duties", DUTY, {**DUTY, "rule_id": "e", "origin": "china", "stacking": "cap_all_in"})),
+    ("duty_tie", ("duties", 3, "ad_valorem_share"), add(
+        "duties", {**DUTY, "origin": "CN|JP", "valid_to": "2026-06-30"}, {**DUTY, "rule_id": "e", "origin": "CN|KR", "ad_valorem_share": 0.2})),
+    ("no_base_duty", ("duties", 2, "stacking"), add("duties", {**DUTY, "programme": "levy", "stacking": "net_of_mfn"})),
+    ("no_tariff_line", ("products", 2, "product_id"), add("duties", DUTY)),
+    ("no_tariff_line", ("products", 2, "product_id"), both(add("product_codes", {**CODE, "importer": "CN"}), add("duties", DUTY))),
+    ("share_over_one", ("duties", 2, "ad_valorem_share"), add("duties", {**DUTY, "ad_valorem_share": 25.0})),
+    ("share_over_one", ("duties", 2, "ad_valorem_share"), add("duties", {**DUTY, "ad_valorem_share": 1.2})),
+    ("unknown_programme", ("duties", 2, "excludes_programmes"), add("duties", {**DUTY, "programme": "a", "excludes_programmes": "mfm"})),
+    ("unknown_reference", ("duties", 2, "importer"), add("duties", {**DUTY, "importer": "USA"})),
+    ("unknown_reference", ("duties", 2, "origin"), add("duties", {**DUTY, "origin": "ZZ"})),
+    ("unmatched_tariff_line", ("duties", 2, "hs_prefix"), both(add("product_codes", CODE), add("duties", {**DUTY, "hs_prefix": "8507.60.0010"}))),
+    ("wrong_choice", ("contents", 2, "element"), add("contents", {"product_id": "part", "element": "Unobtainium", "mass_kg_per_unit": 1.0})),
+    ("unknown_reference", ("contents", 2, "product_id"), add("contents", {"product_id": "prat", "element": "Ni", "mass_kg_per_unit": 1.0})),
+    ("bounds", ("service_lives", 2, "life_years"),
+     add("service_lives", {"product_id": "car", "usable_kwh_per_unit": 75.0, "full_cycles_per_year": 60.0, "life_years": 0.0})),
     ("bounds", ("processes", 2, "capacity_per_year"), put("processes", 0, capacity_per_year=-150.0)),
     ("bounds", ("sites", 2, "latitude"), put("sites", 0, latitude=135.0)),
     ("bounds", ("processes", 2, "yield_share"), put("processes", 0, yield_share=0.0)),
@@ -141,11 +254,10 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("not_finite", ("demand", 2, "quantity"), put("demand", 0, quantity=float("inf"))),
     ("not_finite", ("demand", 2, "quantity"), put("demand", 0, quantity="1e999")),
     ("not_finite", ("demand", 2, "quantity"), put("demand", 0, quantity="#N/A")),
-    ("not_supported_yet", ("duties", 2, "stacking"), add("duties", {"rule_id": "d", "stacking": "replace"})),
     ("not_supported_yet", ("settings", 7, "value"), setting("perspective", "buyer")),
     ("not_supported_yet", ("changes", 2, "column"), add("changes", {**CHANGE, "table": "sites", "where": "*", "column": "latitude"})),
     ("not_supported_yet", ("overrides", 2, "table"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "table": "scenarios"}))),
-    ("not_used_yet", ("duties", None, "producer"), add("duties", {"rule_id": "d", "producer": "far"})),
+    ("not_used_yet", ("products", None, "dangerous_goods"), put("products", 0, dangerous_goods=True)),
     ("not_used_yet", ("hazards", None, None), add("hazards", {"hazard_id": "h", "scope_kind": "site"})),
     ("not_used_yet", ("exchange_rates", 3, "valid_from"), add(
         "exchange_rates", {"currency": "EUR", "rate_to_settings_currency": 1.1},
@@ -272,21 +384,39 @@ def _unknown_scenario(tmp_path: Path) -> list[Issue]:
 
 
 def _other_tables(tmp_path: Path) -> list[Issue]:
-    from hinterland.app.telling import compare_runs
+    from hinterland.app.same_tables import refuse_other_tables
 
-    digests = {"one": "a", "two": "b"}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hinterland.store.read_run", lambda folder: SimpleNamespace(manifest={"tables_digest": digests[Path(folder).name]}))
-        return _raised(lambda: compare_runs([tmp_path / name for name in digests]))
+    other = two_makers()
+    other["demand"][1]["quantity"] = 90.0
+    return _raised(lambda: refuse_other_tables({"one": network(two_makers()), "two": network(other)}))
+
+
+def _aside(tmp_path: Path) -> list[Issue]:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "ReadMe"
+    for name, rows in two_makers().items():
+        sheet = book.create_sheet(name)
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        sheet.append(columns)
+        for row in rows:
+            sheet.append([row.get(column) for column in columns])
+    book.create_sheet("#old lanes")
+    book.save(tmp_path / "net.xlsx")
+    issues = check(tmp_path / "net.xlsx")
+    assert [(issue.table, issue.code) for issue in issues] == [("ReadMe", "ignored_sheet"), ("#old lanes", "ignored_sheet")]
+    return issues
 
 
 DEEDS: list[tuple[str, Where, Callable[[Path], list[Issue]]]] = [
     ("merged_cells", ("sites", None, None), _merged),
+    ("ignored_sheet", ("ReadMe", None, None), _aside),
     ("already_there", ("sites", None, None), _taken),
     ("not_writable", ("place", None, None), _not_writable),
     ("folder_taken", ("run", None, None), _folder_taken),
     ("unknown_scenario", ("scenarios", None, "scenario_id"), _unknown_scenario),
-    ("other_tables", ("runs", None, None), _other_tables),
+    ("other_tables", ("demand", 3, "quantity"), _other_tables),
 ]
 
 ELSEWHERE = {
@@ -294,6 +424,9 @@ ELSEWHERE = {
     "contradiction": "unit/model/test_plan_reading.py",
     "endless_gain": "unit/design/test_objectives.py",
     "not_in_network": "unit/model/test_plan_reading.py",
+    "not_in_packs": "unit/model/test_packs.py",
+    "pack_clash": "unit/model/test_packs.py",
+    "pack_touches_nothing": "unit/model/test_packs.py",
     "several_lanes": "unit/model/test_plan_reading.py",
     "unequal_delivery": "unit/comparison/test_key_figures.py",
 }

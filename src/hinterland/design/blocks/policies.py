@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from hinterland.design.axes import entry_periods
 from hinterland.design.terms import Draft, Term, add_rows, nothing, term
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def capped_credits(d: Draft, parts: list[list[tuple[str, np.ndarray, np.ndarray]
     terms = [paid]
     for at, one in enumerate(parts):
         for variable, entries, amounts in one:
-            period = d.arrays.making.outputs.period[entries] if variable == "made" else d.arrays.disposal.period[entries]
+            periods = entry_periods(d.arrays, variable)
+            assert periods is not None  # noqa: S101 -- credits are earned on what is made, claimed and thrown away
+            period = periods[entries]
             for t in range(d.periods):
                 early_on = period <= t
                 terms.append(term(d, variable, np.full(early_on.sum(), at * d.periods + t), -amounts[early_on], entries[early_on]))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hinterland.model.accounts.claiming import graded_flows, placed_claims
 from hinterland.model.accounts.frames import Names
 from hinterland.model.arrays import EXISTING
 from hinterland.model.arrays.places import positions
@@ -31,7 +32,8 @@ class Placed:
 
     flow: lane-product, period, quantity. made: line, vintage (−1 existing), period, quantity, and `made_entry`, the entry
     of `making.outputs` (−1 where the line can make nothing then). bought: offer. served: demand row. held: stocks row.
-    thrown: pool. `open`, `started`, `stopped` have shape (gated, periods). added: line, period, number of modules.
+    thrown: pool. graded: flow row and the entry of `claims.carried_` that its grade names. claim, clean: entries of the claims
+    and inputs of `claims`; what no duty or credit of this world hangs on is left out. `open`, `started`, `stopped` have shape (gated, periods). added: line, period, number of modules.
     `misfits` lists rows that belong nowhere: table, where, period_id, quantity, why. `names` tells positions as ids.
     """
 
@@ -60,6 +62,12 @@ class Placed:
     added_line: Ints
     added_period: Ints
     added: Floats
+    graded_row: Ints
+    graded: Ints
+    claim: Ints
+    claimed: Floats
+    clean_input: Ints
+    clean: Floats
     misfits: pl.DataFrame
     names: Names
 
@@ -182,16 +190,17 @@ def place_plan(a: Arrays, plan: Plan) -> Placed:
     added_line, added_when = line_of("modules", added), periods("modules", added)
     adding = (added_line >= 0) & (added_when >= 0)
     out = a.making.outputs
+    made_line = line[making], vintage[making], made_when[making]
     return Placed(
         lane[moving], when[moving], _amount(flows)[moving],
-        line[making], vintage[making], made_when[making],
-        _entry(a, line[making], vintage[making], made_when[making], (out.line, out.vintage, out.period)), _amount(outputs)[making],
+        *made_line, _entry(a, *made_line, (out.line, out.vintage, out.period)), _amount(outputs)[making],
         offer[buying], bought_when[buying], _amount(bought)[buying],
         demand[demand >= 0], _amount(served)[demand >= 0],
         stock[holding], held_when[holding], _amount(held)[holding],
         pool[throwing], thrown_when[throwing], _amount(thrown)[throwing],
         *gates,
         added_line[adding], added_when[adding], _amount(added, "added")[adding],
+        *graded_flows(a, flows["grade"].gather(np.flatnonzero(moving)), lane[moving], when[moving]), *placed_claims(a, plan["claims"], Names(a)),
         misfits.frame(),
         Names(a),
     )  # fmt: skip

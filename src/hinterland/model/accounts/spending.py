@@ -8,7 +8,9 @@ import numpy as np
 import polars as pl
 
 from hinterland.core.money import discount_mean
+from hinterland.model.accounts.claiming import claimed_by_entry, relief_of_flows, spoilt_of
 from hinterland.model.accounts.frames import CO2E_COLUMNS, COST_COLUMNS, tidy
+from hinterland.model.arrays.crediting import incentive_rates
 from hinterland.model.dated import Dated
 from hinterland.model.scopes import Scopes
 
@@ -44,10 +46,10 @@ def quantity_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
     for kind, per_unit in (("conversion", lines.conversion_cost), ("electricity", lines.electricity_cost), ("heat", lines.heat_cost)):
         found.append(_lines(a, p, kind, p.made_period, p.made * per_unit[p.made_line, p.made_period], **made))
     moved = names.lanes(p.flow_lane)
-    for kind, per_unit in (
-        ("freight", rates.freight_per_unit), ("transit_holding", rates.transit_holding_per_unit), ("duty", rates.duty_per_unit),
-    ):  # fmt: skip
+    for kind, per_unit in (("freight", rates.freight_per_unit), ("transit_holding", rates.transit_holding_per_unit)):
         found.append(_lines(a, p, kind, p.flow_period, p.flow * per_unit[p.flow_lane, p.flow_period], **moved))
+    duty = rates.duty_per_unit[p.flow_lane, p.flow_period] - relief_of_flows(a, p)
+    found.append(_lines(a, p, "duty", p.flow_period, p.flow * duty, **moved))
     cost = np.nan_to_num(a.products.disposal_cost)[a.pools.product[p.thrown_pool], p.thrown_period]
     found.append(_lines(a, p, "disposal", p.thrown_period, p.thrown * cost, **names.pools(p.thrown_pool)))
     held = p.held * a.stocks.holding_cost[p.held_row, p.held_period]
@@ -93,21 +95,28 @@ def carbon_costs(a: Arrays, co2e: pl.DataFrame) -> pl.DataFrame:
     ).select(list(COST_COLUMNS))  # fmt: skip
 
 
-def _earned(a: Arrays, p: Placed, row: dict[str, object], rate: Floats) -> pl.DataFrame:
-    """What an incentive earns before its cap; rows of (site, product, recipe, vintage, period, amount)."""
+def _earned(a: Arrays, p: Placed, row: dict[str, object], full: Floats) -> pl.DataFrame:
+    """What an incentive earns before its cap; rows of (site, product, recipe, vintage, period, amount).
+
+    `full` is what it pays per unit in each period. Under a condition it is earned on what is claimed, and on all that is
+    made where and when nothing is to be shown.
+    """
     scopes, names = Scopes(a.net), p.names
     sites, products = scopes.sites(row["site_or_group"]), scopes.products(row["product_id"])  # type: ignore[arg-type]
     here = np.array([sites is None or one in sites for one in a.sites.ids], dtype=bool)
     this = np.array([products is None or one in products for one in a.products.ids], dtype=bool)
     lines, out = a.making.lines, a.making.outputs
+    rule = row["condition_rule_id"]
+    rate = full * (a.claims.free[str(rule)] if rule else np.ones((len(a.sites.ids), 1)))
     good = np.flatnonzero((here[lines.site] & this[lines.product])[p.made_line])
     k, t = p.made_line[good], p.made_period[good]
     where = {**names.lines(k), "vintage": names.vintages(p.made_vintage[good]), "period_id": names.periods(t)}
     schema = {name: kind for name, kind in COST_COLUMNS.items() if name not in {"kind", "discounted"}}
+    shown = _shown(a, p, row, full, here[:, None] & this[None, :]) if rule else tidy(0, schema)
     if row["basis"] == "cost_share":
         base = (lines.conversion_cost + lines.electricity_cost + lines.heat_cost)[k, t]
-        return tidy(len(good), schema, amount=p.made[good] * base * rate[t], **where)
-    parts = [tidy(len(good), schema, amount=p.made[good] * rate[t], **where)]
+        return pl.concat([tidy(len(good), schema, amount=p.made[good] * base * rate[lines.site[k], t], **where), shown])
+    parts = [tidy(len(good), schema, amount=p.made[good] * rate[lines.site[k], t], **where), shown]
     made = np.zeros(len(out.line))
     np.add.at(made, p.made_entry[p.made_entry >= 0], p.made[p.made_entry >= 0])
     along = np.flatnonzero((out.use_quantity < 0) & here[a.pools.site[out.use_pool]] & this[a.pools.product[out.use_pool]])
@@ -115,13 +124,39 @@ def _earned(a: Arrays, p: Placed, row: dict[str, object], rate: Floats) -> pl.Da
     given = -out.use_quantity[along] * made[entry]
     t = out.period[entry]
     where = {**names.lines(out.line[entry]), **names.pools(out.use_pool[along]), "vintage": names.vintages(out.vintage[entry])}
-    parts.append(tidy(len(given), schema, amount=given * rate[t], period_id=names.periods(t), **where))
+    paid = rate[a.pools.site[out.use_pool[along]], t]
+    parts.append(tidy(len(given), schema, amount=given * paid, period_id=names.periods(t), **where))
     thrown = np.flatnonzero(here[a.pools.site[p.thrown_pool]] & this[a.pools.product[p.thrown_pool]])
     t = p.thrown_period[thrown]
     parts.append(
-        tidy(len(thrown), schema, amount=-p.thrown[thrown] * rate[t], period_id=names.periods(t), **names.pools(p.thrown_pool[thrown]))
-    )
+        tidy(
+            len(thrown), schema, amount=-p.thrown[thrown] * rate[a.pools.site[p.thrown_pool[thrown]], t], period_id=names.periods(t),
+            **names.pools(p.thrown_pool[thrown]),
+        )
+    )  # fmt: skip
     return pl.concat(parts)
+
+
+def _shown(a: Arrays, p: Placed, row: dict[str, object], full: Floats, scope: np.ndarray) -> pl.DataFrame:
+    """What an incentive earns on claims under its condition, less what is thrown away of them; `scope` is (sites, products)."""
+    c, names, lines, out = a.claims, p.names, a.making.lines, a.making.outputs
+    schema = {name: kind for name, kind in COST_COLUMNS.items() if name not in {"kind", "discounted"}}
+    if row["condition_rule_id"] not in c.conditions:
+        return tidy(0, schema)
+    rule = c.conditions[str(row["condition_rule_id"])]
+    claimed = claimed_by_entry(a, p)
+    k, t = out.line[c.claim_output], out.period[c.claim_output]
+    at = np.flatnonzero((c.lot_rule[c.claim_lot] == rule) & scope[lines.site[k], lines.product[k]] & (claimed != 0))
+    k, t = k[at], t[at]
+    where = {**names.lines(k), "vintage": names.vintages(out.vintage[c.claim_output[at]]), "period_id": names.periods(t)}
+    if row["basis"] == "cost_share":
+        base = (lines.conversion_cost + lines.electricity_cost + lines.heat_cost)[k, t]
+        return tidy(len(at), schema, amount=claimed[at] * base * full[t], **where)
+    pool, when = a.disposal.pool[c.spoilt_entry], a.disposal.period[c.spoilt_entry]
+    spoilt = spoilt_of(a, p, claimed)
+    lost = np.flatnonzero((c.spoilt_rule == rule) & scope[a.pools.site[pool], a.pools.product[pool]] & (spoilt > 0))
+    gone = tidy(len(lost), schema, amount=-spoilt[lost] * full[when[lost]], period_id=names.periods(when[lost]), **names.pools(pool[lost]))
+    return pl.concat([tidy(len(at), schema, amount=claimed[at] * full[t], **where), gone])
 
 
 def credit_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
@@ -130,10 +165,7 @@ def credit_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
     A cap holds over the horizon, undiscounted, taken earliest first: what is paid up to a period is the lesser of the cap
     and all earned till then, so what is thrown away later first eats what was earned above the cap.
     """
-    dated = Dated(a.net)
-    rates = (
-        dated.values("incentives", "amount", 0.0) * dated.spans_weight("incentives") * dated.values("incentives", "pass_through_share", 1.0)
-    )
+    rates = incentive_rates(a.net)
     order = pl.DataFrame({"period_id": list(a.calendar.ids), "t": np.arange(len(a.calendar)), "factor": running_factor(a)})
     found = []
     for at, row in enumerate(a.net["incentives"].iter_rows(named=True)):

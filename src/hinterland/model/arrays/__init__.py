@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hinterland.model.arrays.claims import Claims, claims_of
 from hinterland.model.arrays.making import EXISTING, Making, making_of, process_pairs
 from hinterland.model.arrays.moving import Flows, flows_of, lane_pairs
 from hinterland.model.arrays.places import Pools, Products, Sites, positions
+from hinterland.model.arrays.relief import relief_of
 from hinterland.model.arrays.trading import (
     Demand,
     Disposal,
@@ -45,6 +47,7 @@ class Arrays:
     demand: Demand
     stocks: Stocks
     disposal: Disposal
+    claims: Claims
 
 
 def _freeze(part: object) -> None:
@@ -64,6 +67,9 @@ def _evaluate(net: Network) -> Arrays:
     for table in ("purchases", "demand", "stocks"):
         pairs.append((positions(net[table]["site_id"], sites.ids), positions(net[table]["product_id"], products.ids)))
     pools = Pools.of(pairs, len(products.ids))
+    flows, making = flows_of(rates, lanes, sites, pools), making_of(net, processes, sites, products, pools)
+    offers, stocks = offers_of(net, sites, products, pools), stocks_of(net, sites, products, pools)
+    disposal = disposal_of(products, pools, sites)
     arrays = Arrays(
         net=net,
         settings=net.settings,
@@ -71,14 +77,26 @@ def _evaluate(net: Network) -> Arrays:
         sites=sites,
         products=products,
         pools=pools,
-        flows=flows_of(rates, lanes, sites, pools),
-        making=making_of(net, processes, sites, products, pools),
-        offers=offers_of(net, sites, products, pools),
+        flows=flows,
+        making=making,
+        offers=offers,
         demand=demand_of(net, sites, products, pools),
-        stocks=stocks_of(net, sites, products, pools),
-        disposal=disposal_of(products, pools, sites),
+        stocks=stocks,
+        disposal=disposal,
+        claims=claims_of(net, relief_of(rates), (sites, products, pools), flows, making, offers, stocks, disposal),
     )
-    for part in (arrays.flows, arrays.making, arrays.offers, arrays.demand, arrays.stocks, arrays.disposal, pools, sites, products):
+    for part in (
+        arrays.flows,
+        arrays.making,
+        arrays.offers,
+        arrays.demand,
+        arrays.stocks,
+        arrays.disposal,
+        arrays.claims,
+        pools,
+        sites,
+        products,
+    ):
         _freeze(part)
     return arrays
 

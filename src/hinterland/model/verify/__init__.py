@@ -15,6 +15,7 @@ from hinterland.model.plan import PLAN_COLUMNS, plan_keys
 from hinterland.model.verify.claims import check_claims
 from hinterland.model.verify.contracts import check_contracts
 from hinterland.model.verify.ledger import LINE_COLUMNS, Ledger
+from hinterland.model.verify.origin import check_origin
 from hinterland.model.verify.policies import STEERING_COLUMNS, check_policies
 from hinterland.model.verify.quantities import check_buying, check_lanes, check_lines, check_pools, check_stocks, check_throughput
 from hinterland.model.verify.sites import check_modules, check_sites
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["LINE_COLUMNS", "STEERING_COLUMNS", "VerifyReport", "verify"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class VerifyReport:
     """What verify found.
 
@@ -43,6 +44,11 @@ class VerifyReport:
     lines: pl.DataFrame
     tolerance: float
     steering: pl.DataFrame
+
+    def __repr__(self) -> str:
+        """One line: whether it holds, not the lines."""
+        held = "holds" if self.ok else f"{self.failures.height} do not hold"
+        return f"VerifyReport({self.lines.height} lines: {held}, largest relative error {self.max_relative_error:.1e})"
 
     @property
     def ok(self) -> bool:
@@ -151,6 +157,7 @@ def verify(net: Network, plan: Plan, claims: Mapping[str, pl.DataFrame] | None =
     check_modules(a, p, s, ledger)
     _check_signed(plan, ledger)
     check_contracts(a, p, s, ledger)
+    check_origin(a, p, s, ledger)
     broken, noise = check_policies(a, p, s, accounts, ledger)
     steering = _steering(accounts, broken)
     if claims:

@@ -8,7 +8,7 @@ import polars as pl
 
 from hinterland.report import charts
 from hinterland.report.figures.figure import Figure, across, bar_figure, colours_of, summed
-from hinterland.report.findings import home_words, value_of
+from hinterland.report.findings import value_of
 from hinterland.report.numbers import share
 from hinterland.report.words import chain_order, homes, plain, region_name, sentence
 
@@ -17,33 +17,38 @@ if TYPE_CHECKING:
 
 __all__ = ["concentration", "origins", "regional", "single_source"]
 
+_OWN, _UNKNOWN = "=", "?"
+"""Sources that are no region: the one that the good is delivered to, and none that is known."""
 _GREYS = (0.34, 0.24, 0.16, 0.10)
 _MOST_INFLOWS = 10
 _PRODUCTS_A_PART = 8
 
 
 def origins(board: Board) -> Figure | None:
-    """Who made or sold each upstream product: regions of delivery in the strategy's hue, all others in greys."""
+    """Who made or sold each upstream product: what comes from the region it is delivered to in the strategy's hue, the rest in greys."""
     home, colours = homes(board), colours_of(board)
-    frame = board.origins.group_by("of_product", "stage", "region", "strategy").agg(pl.col("share").sum()).filter(pl.col("share") > 1e-9)
+    own = (pl.col("region") == pl.col("to_region")).fill_null(value=False)
+    frame = board.origins.with_columns(source=pl.when(own).then(pl.lit(_OWN)).otherwise(pl.col("region").fill_null(_UNKNOWN)))
+    frame = frame.group_by("of_product", "stage", "source", "strategy").agg(pl.col("share").sum()).filter(pl.col("share") > 1e-9)
     if not frame.height:
         return None
-    far = frame.group_by("region").agg(pl.col("share").sum()).sort("share", "region", descending=[True, False])["region"].to_list()
-    regions = [*home, *(one for one in far if one not in home)]
+    own_word = region_name(home[0]) if len(home) == 1 else "own region"
+    far = frame.filter(pl.col("source") != _OWN).group_by("source").agg(pl.col("share").sum())
+    sources = [_OWN, *far.sort("share", "source", descending=[True, False])["source"].to_list()]
+    words = {_OWN: own_word, _UNKNOWN: "unknown"}
     place = {stage: at for at, stage in enumerate(chain_order(board))}
     products = sorted(set(frame.select("of_product", "stage").iter_rows()), key=lambda one: (place.get(one[1], -1), one[0]))
-    held = {(row["of_product"], row["strategy"], row["region"]): row["share"] for row in frame.iter_rows(named=True)}
+    held = {(row["of_product"], row["strategy"], row["source"]): row["share"] for row in frame.iter_rows(named=True)}
     rows, table = [], []
     mostly, used = dict.fromkeys(board.strategies, 0), dict.fromkeys(board.strategies, 0)
     for product, _ in products:
         for strategy in board.strategies:
-            parts = [held.get((product, strategy, region), 0.0) for region in regions]
-            mostly[strategy] += sum(parts[: len(home)]) > 0.5
+            parts = [held.get((product, strategy, source), 0.0) for source in sources]
+            mostly[strategy] += parts[0] > 0.5
             used[strategy] += sum(parts) > 0
             table.append((sentence(plain(product)), strategy, *(share(part) for part in parts)))
             at = 0.0
-            for rank, (region, part) in enumerate(zip(regions, parts, strict=True)):
-                near = rank < len(home)
+            for rank, (source, part) in enumerate(zip(sources, parts, strict=True)):
                 if part > 0:
                     rows.append(
                         {
@@ -51,38 +56,45 @@ def origins(board: Board) -> Figure | None:
                             "strategy": strategy,
                             "start": at,
                             "end": min(1.0, at + part),
-                            "text": region_name(region) if region else "unknown",
-                            "colour": colours[strategy] if near else "var(--muted)",
-                            "opacity": 1.0 if near else _GREYS[min(len(_GREYS) - 1, rank - len(home))],
-                            "ink": "var(--paper)" if near else "var(--ink)",
+                            "text": words.get(source) or region_name(source),
+                            "colour": "var(--muted)" if rank else colours[strategy],
+                            "opacity": _GREYS[min(len(_GREYS), rank) - 1] if rank else 1.0,
+                            "ink": "var(--ink)" if rank else "var(--paper)",
                         }
                     )
                 at += part
-    title = f"Mostly from {home_words(board)}: " + ", ".join(f"{mostly[one]} of {used[one]} goods in {one}" for one in board.strategies)
-    about = f"Where each good was made or bought, as share of what the delivered {board.unit} embody; {home_words(board)} in colour, other regions in grey"
+    near = own_word if len(home) == 1 else "the region it is delivered to"
+    title = f"Mostly from {near}: " + ", ".join(f"{mostly[one]} of {used[one]} goods in {one}" for one in board.strategies)
+    about = (
+        f"Where each good was made or bought, as share of what the delivered {board.unit} embody; {near} in colour, other regions in grey"
+    )
     names = [sentence(plain(product)) for product, _ in products]
     each = -(-len(names) // max(1, round(len(names) / _PRODUCTS_A_PART)))
     svgs = tuple(
         charts.shares([row for row in rows if row["what"] in set(names[at : at + each])], board.strategies, f"{title}. {about}")
         for at in range(0, len(names), each)
     )
-    columns = ("Product", "Strategy", *(region_name(one) if one else "unknown" for one in regions))
+    columns = ("Product", "Strategy", *(sentence(words.get(one) or region_name(one)) for one in sources))
     return Figure("origin", title, about, svgs, columns, tuple(table))
 
 
 def regional(board: Board) -> Figure | None:
-    """What the regions of delivery add, by cost, value and mass."""
-    names = {"cost": "cost added", "value": "value added", "mass": "mass moved from there"}
+    """What each region of delivery adds to what it is delivered, by cost, value and mass."""
+    names = {"cost": "cost added", "value": "value added", "mass": "mass made or sold"}
+    own = board.regional_share.filter(pl.col("home")).drop_nulls("to_region")
+    markets = sorted(set(board.regional_share["to_region"].drop_nulls()))
     table = {
-        names.get(basis, basis): held
-        for basis, held in summed(board.regional_share.filter(pl.col("home")), "basis", "share", list(names)).items()
+        (f"{region_name(market)}: " if len(markets) > 1 else "") + names.get(basis, basis): held
+        for market in markets
+        for basis, held in summed(own.filter(pl.col("to_region") == market), "basis", "share", list(names)).items()
     }
-    if not table:
+    told = {one: value_of(board, one, "regional_share") for one in board.strategies}
+    if not table or all(one is None for one in told.values()):
         return None
-    first, held = next(iter(table.items()))
-    title = across(board, f"{home_words(board)}:", dict(held), f"of {first}")
-    about = "Share of the regions of delivery; cost added leaves out freight and duty"
-    return bar_figure(board, "origin", title, about, "share in the regions of delivery", table, "Basis", percent=True)
+    about = "Of what is delivered in a region, the share that was added there; cost added leaves out freight and duty"
+    start = f"Added in {region_name(markets[0])}" if len(markets) == 1 else "Added in the region of delivery"
+    title = across(board, f"{start}:", told, "of cost")
+    return bar_figure(board, "origin", title, about, "share added where it is delivered", table, "Basis", percent=True)
 
 
 def concentration(board: Board) -> Figure | None:

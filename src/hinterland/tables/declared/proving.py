@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hinterland.tables.schema import Table, choice, day, key, money, number, share, text, whole
 
-__all__ = ["AUDIT_PREDICATES", "PROVING"]
+__all__ = ["AUDIT_PREDICATES", "ELEMENTS", "PROVING", "SHIPPED_ORIGIN_RULES"]
 
 AUDIT_PREDICATES = (
     "regional_value_content",
@@ -19,6 +19,15 @@ AUDIT_PREDICATES = (
     "regional_policies",
 )
 
+_SYMBOLS = (
+    "Ag Al As Au B Ba Be Bi C Ca Cd Ce Co Cr Cs Cu Dy Er Eu F Fe Ga Gd Ge Hf Hg Ho In Ir K La Li Lu Mg Mn Mo N Na Nb Nd Ni Os P Pb Pd Pr Pt "
+    "Rb Re Rh Ru S Sb Sc Se Si Sm Sn Sr Ta Tb Te Th Ti Tl Tm U V W Y Yb Zn Zr"
+)
+ELEMENTS = (*_SYMBOLS.split(), "natural_graphite", "synthetic_graphite")
+"""What contents speak of: chemical symbols, and graphite by where it comes from."""
+
+SHIPPED_ORIGIN_RULES = ("usmca", "eu_uk_vehicle", "eu_uk_pack", "eu_uk_cell")
+"""Rules of origin that the audit brings along; a network's own rows of the same name stand in their place."""
 PROVING = (
     Table(
         "certificates",
@@ -79,7 +88,44 @@ PROVING = (
             day("valid_to", "last day, inclusive"),
             text("evidence", "document"),
         ),
-        used=False,
+    ),
+    Table(
+        "contents",
+        "what a unit of a product holds of an element; for recycled content in its active materials (lead: in all of it)",
+        (
+            key("product_id", "product", "products", example="cam_nmc811"),
+            key(
+                "element",
+                "chemical symbol, natural_graphite or synthetic_graphite",
+                example="Ni",
+                choices=ELEMENTS,
+                fix="write a chemical symbol as Ni, or natural_graphite or synthetic_graphite",
+            ),
+            number("mass_kg_per_unit", "of the element, per unit of the product; 0: it holds none", required=True, example="0.483"),
+        ),
+    ),
+    Table(
+        "service_lives",
+        "what a product serves in its life, for footprints declared per unit of service",
+        (
+            key("product_id", "product", "products", example="pack"),
+            number("usable_kwh_per_unit", "usable energy of one charge, per unit of the product", required=True, low=1e-9, example="75"),
+            number(
+                "full_cycles_per_year",
+                "full equivalent charges a year: 60 for cars and vans, 20 for mopeds, 250 for lorries and buses",
+                required=True,
+                low=1e-9,
+                example="60",
+            ),
+            number(
+                "life_years",
+                "years of service: the calendar warranty, or the shorter that kilometres give",
+                required=True,
+                low=1e-9,
+                example="8",
+            ),
+            number("end_of_life_co2e_kg_per_unit", "of taking it back and recycling it; negative is a credit", low=None),
+        ),
     ),
     Table(
         "rules",
@@ -100,6 +146,5 @@ PROVING = (
             choice("status", "whether it binds today", "in_force", "draft", "proposed", default="in_force"),
             text("citation", "article, annex or notice", required=True, example="Regulation (EU) 2023/1542, Article 8(2)"),
         ),
-        used=False,
     ),
 )
