@@ -6,8 +6,15 @@ operations; blocks run in threads of their own.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numba import njit
+
+from hinterland.stress.compiled import compiled
+
+if TYPE_CHECKING:
+    from hinterland.core.calendar import Floats, Ints
+    from hinterland.stress.chain import Chain, Means, Reactions
 
 __all__ = ["BLOCK", "MEASURES", "move"]
 
@@ -30,8 +37,10 @@ MEASURES = (
 """What is counted in each replication: units, money, steps, unit-steps, money-steps, money, kg."""
 
 
-@njit(cache=True, error_model="numpy")
-def _arrive(t, chain, reactions, left, hit, ring, held, stock, coming):
+@compiled
+def _arrive(
+    t: int, chain: Chain, reactions: Reactions, left: Floats, hit: Ints, ring: Floats, held: Floats, stock: Floats, coming: Floats
+) -> None:
     """Goods that are due reach their pool; on a lane where they wait, the closed part is held until it opens."""
     width = stock.shape[1]
     for a in range(len(chain.into)):
@@ -54,8 +63,8 @@ def _arrive(t, chain, reactions, left, hit, ring, held, stock, coming):
                 coming[j, b] -= came
 
 
-@njit(cache=True, error_model="numpy")
-def _divert(t, a, chain, reactions, left, hit, down, fill, order):
+@compiled
+def _divert(t: int, a: int, chain: Chain, reactions: Reactions, left: Floats, hit: Ints, down: Floats, fill: Floats, order: Floats) -> None:
     """The part of an order that cannot be done, and has not been for the delay, goes to backups with room."""
     width = order.shape[1]
     for e in range(reactions.backup_first[a], reactions.backup_first[a + 1]):
@@ -78,8 +87,24 @@ def _divert(t, a, chain, reactions, left, hit, down, fill, order):
             order[other, b] += moved
 
 
-@njit(cache=True, error_model="numpy")
-def _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, fill, order, gap):
+@compiled
+def _ask(
+    t: int,
+    chain: Chain,
+    reactions: Reactions,
+    left: Floats,
+    hit: Ints,
+    down: Floats,
+    scale: Floats,
+    scaled: Ints,
+    owed: Floats,
+    stock: Floats,
+    coming: Floats,
+    want: Floats,
+    fill: Floats,
+    order: Floats,
+    gap: Floats,
+) -> None:
     """From the market up: what each pool is asked for, and what each activity is asked to start.
 
     order = planned + share * (target - position + want - leaving), nothing below the trigger, whole lots, at most the capacity.
@@ -127,8 +152,21 @@ def _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, comin
                     want[i, b] += q * order[a, b]
 
 
-@njit(cache=True, error_model="numpy")
-def _start(t, r, chain, means, left, hit, ring, stock, coming, order, fill, sums):
+@compiled
+def _start(
+    t: int,
+    r: int,
+    chain: Chain,
+    means: Means,
+    left: Floats,
+    hit: Ints,
+    ring: Floats,
+    stock: Floats,
+    coming: Floats,
+    order: Floats,
+    fill: Floats,
+    sums: Floats,
+) -> None:
     """Activities whose inputs are settled start what these, and their own capacity, allow."""
     width = stock.shape[1]
     for k in range(chain.ready_first[r], chain.ready_first[r + 1]):
@@ -177,8 +215,21 @@ def _start(t, r, chain, means, left, hit, ring, stock, coming, order, fill, sums
                 sums[11, b] += kg * order[a, b]
 
 
-@njit(cache=True, error_model="numpy")
-def _serve(t, j, chain, means, scale, scaled, owed, stock, want, spell, sums, trace):
+@compiled
+def _serve(
+    t: int,
+    j: int,
+    chain: Chain,
+    means: Means,
+    scale: Floats,
+    scaled: Ints,
+    owed: Floats,
+    stock: Floats,
+    want: Floats,
+    spell: Floats,
+    sums: Floats,
+    trace: Floats,
+) -> None:
     """Demand of a pool is served first, by priority; what is short waits or is lost."""
     width = stock.shape[1]
     for d in range(chain.demand_first[j], chain.demand_first[j + 1]):
@@ -211,8 +262,10 @@ def _serve(t, j, chain, means, scale, scaled, owed, stock, want, spell, sums, tr
                 sums[4, b] += short * means.margin_per_unit[d]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def move(chain, reactions, means, left, hit, scale, scaled, sums, traces):
+@compiled
+def move(
+    chain: Chain, reactions: Reactions, means: Means, left: Floats, hit: Ints, scale: Floats, scaled: Ints, sums: Floats, traces: Floats
+) -> None:
     """Move one block of replications through all steps; writes `sums` (measures, BLOCK) and `traces` (steps, BLOCK or 0).
 
     `left` (hit, T, BLOCK) is what capacity is left of activities that anything hits, `hit` (A,) their row in it (-1: nothing

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from numba import njit
 
 from hinterland.model.scopes import Scopes
+from hinterland.stress.compiled import compiled
 from hinterland.stress.events import sites_of
 from hinterland.stress.kernel import BLOCK
 
@@ -79,8 +79,8 @@ def hits_of(a: Arrays, act: Activities, demand_pool: Ints, events: pl.DataFrame)
             site, _, recipe = value.partition("/")
             mask = ((names["site_id"] == site) & (names["recipe_id"].fill_null("") == recipe)).fill_null(value=False).to_numpy()
         elif kind == "product":
-            goods = scopes.products(value) or frozenset()
-            mask = np.array([one in goods for one in product]) & (act.kind != 2)
+            made = scopes.products(value) or frozenset()
+            mask = np.array([one in made for one in product]) & (act.kind != 2)
         elif kind == "lane":
             mask = (names["lane_id"].fill_null("") == value).to_numpy() & (act.kind == 2)
         elif kind in {"passage", "port"}:
@@ -106,8 +106,19 @@ def hits_of(a: Arrays, act: Activities, demand_pool: Ints, events: pl.DataFrame)
     )
 
 
-@njit(cache=True, error_model="numpy")
-def _fill(grid, row_of, first, target, scope, lane, start, lasts, recovers, loss):  # type: ignore[no-untyped-def]
+@compiled
+def _fill(
+    grid: Floats,
+    row_of: Ints,
+    first: Ints,
+    target: Ints,
+    scope: Ints,
+    lane: Ints,
+    start: Floats,
+    lasts: Floats,
+    recovers: Floats,
+    loss: Floats,
+) -> None:
     """Multiply grid (rows, T, width) by 1 - mean loss of each step: `loss` while an event lasts, then linearly back to 0."""
     steps = grid.shape[1]
     for e in range(len(scope)):
@@ -126,7 +137,7 @@ def _fill(grid, row_of, first, target, scope, lane, start, lasts, recovers, loss
             t += 1
 
 
-def _grid(hits: tuple[Ints, Ints], things: int, rows: dict[str, np.ndarray], steps: int) -> tuple[Floats, Ints]:  # type: ignore[type-arg]
+def _grid(hits: tuple[Ints, Ints], things: int, rows: dict[str, Any], steps: int) -> tuple[Floats, Ints]:
     first, target = hits
     row_of = np.full(things, -1, dtype=np.int64)
     scope = rows["scope"]

@@ -25,7 +25,8 @@ def down_order(pools: int, source: Ints, into: Ints) -> Ints:
     waiting = np.bincount(into, minlength=pools)
     after = np.argsort(source, kind="stable")
     first = np.searchsorted(source[after], np.arange(pools + 1))
-    done, order, free = np.zeros(pools, dtype=bool), [], list(np.flatnonzero(waiting == 0)[::-1])
+    done, free = np.zeros(pools, dtype=bool), list(np.flatnonzero(waiting == 0)[::-1])
+    order: list[int] = []
     while len(order) < pools:
         if not free:
             left = np.flatnonzero(~done)
@@ -60,7 +61,7 @@ def _ahead(act: Activities, order: Ints, pools: int) -> Floats:
     by_activity = np.argsort(act.use_activity, kind="stable")
     into = act.into[act.use_activity]
     amount = act.used.sum(axis=1)
-    uses_of = [[] for _ in range(pools)]  # type: list[list[int]]
+    uses_of: list[list[int]] = [[] for _ in range(pools)]
     for use in by_activity:
         uses_of[act.use_pool[use]].append(int(use))
     for pool in order[::-1]:

@@ -135,7 +135,7 @@ def expose(
         )
         .sort(["loss_high", "kind", "node"], descending=[True, False, False])
     )
-    notes = (NOTES[method],)
+    notes: tuple[str, ...] = (NOTES[method],)
     if not chain.priced:
         notes += ("no price or value of some product that is delivered: its lost units count as one of money each",)
     return ExposureResult(frame, chain.period_id, method, weeks * 7.0, notes)
