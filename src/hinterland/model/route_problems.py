@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hinterland.model.network import Network
 
-__all__ = ["cell_problems", "far_lanes", "idle_rules", "site_problems"]
+__all__ = ["cell_problems", "far_lanes", "hit_passages", "idle_rules", "site_problems"]
 
 
 def _ports(net: Network) -> list[Issue]:
@@ -46,6 +46,22 @@ def _passages(net: Network) -> list[Issue]:
                             why="a closure would close nothing", fix=f"{fix}the passages are {', '.join(PASSAGES)}",
                         )
                     )  # fmt: skip
+    return issues
+
+
+def hit_passages(net: Network) -> list[Issue]:
+    """Hazards and events of passages that are not there."""
+    issues = []
+    for table in ("hazards", "events"):
+        rows = net[table].filter((pl.col("scope_kind") == "passage") & pl.col("scope_value").is_not_null())
+        for row, cell in rows.select("_row", "scope_value").iter_rows():
+            for name in split_passages(cell):
+                if passage_id(name) is None:
+                    close = difflib.get_close_matches(name.lower(), PASSAGES, 1, 0.5)
+                    fix = f"did you mean {close[0]}? " if close else ""
+                    what, why = f"there is no passage {name!r}", "nothing would be hit"
+                    told = f"{fix}the passages are {', '.join(PASSAGES)}"
+                    issues.append(Issue(table, row, "scope_value", "unknown_scope", what=what, why=why, fix=told))
     return issues
 
 

@@ -15,6 +15,7 @@ from hinterland.model.network import Network
 from hinterland.model.overrides import apply_override
 from hinterland.model.pack_rows import add_pack, in_words_of_packs
 from hinterland.model.packs import PREFIX, find_pack, is_pack, shipped_packs
+from hinterland.model.route_problems import hit_passages
 from hinterland.model.routing import routed
 from hinterland.tables import check_tables
 
@@ -194,7 +195,7 @@ def route_issues(net: Network, scenario: str | Sequence[str] | None = None) -> l
     if errors:
         raise InvalidScenario(errors)
     bare = Network(tables)
-    return list(routed(replace(bare, tables=in_settings_currency(tables, bare.settings))).issues)
+    return [*routed(replace(bare, tables=in_settings_currency(tables, bare.settings))).issues, *hit_passages(bare)]
 
 
 def world_digest(net: Network) -> str:

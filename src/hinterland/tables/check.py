@@ -16,6 +16,7 @@ from hinterland.tables.counted import counted_problems
 from hinterland.tables.declared import TABLES
 from hinterland.tables.declared.agreeing import POLICY_KINDS_LATER
 from hinterland.tables.effects import effect_problems
+from hinterland.tables.hazard_checks import hazard_problems
 from hinterland.tables.idle import idle_problems
 from hinterland.tables.money import money_problems
 from hinterland.tables.origin_checks import origin_problems
@@ -236,7 +237,7 @@ def check_tables(tables: Mapping[str, pl.DataFrame], after: Iterable[Issue] = ()
     if not unread:
         issues += change_problems(tables) + counted_problems(tables) + idle_problems(tables) + effect_problems(tables)
     issues += time_problems(tables) + chain_problems(tables) + pact_problems(tables) + amount_problems(tables)
-    issues += origin_problems(tables)
+    issues += origin_problems(tables) + ([] if unread else hazard_problems(tables))
     issues += rule_problems(tables) + trade_problems(tables)
     spoiled = {(issue.table, issue.row) for issue in after if issue.severity == "error"}
     issues = [issue for issue in issues if issue.code != "lane_legs" or (issue.table, issue.row) not in spoiled]

@@ -79,6 +79,22 @@ ORIGIN = {"origin_rule_id": "o", "method": "rvc_tv", "threshold_share": 0.6, "cu
 CONDITION = {"condition_rule_id": "c", "method": "material_assistance", "list_id": "l", "threshold_share": 0.6}
 LISTED = {"entity": "CN", "list_id": "l"}
 
+FLOOD = {
+    "hazard_id": "h",
+    "scope_kind": "site",
+    "scope_value": "near",
+    "events_per_year": 0.5,
+    "duration_days_mean": 20.0,
+    "capacity_loss_share": 1.0,
+}
+EVENT = {
+    "event_id": "e",
+    "scope_kind": "site",
+    "scope_value": "near",
+    "start_date": "2026-03-01",
+    "duration_days": 10.0,
+    "capacity_loss_share": 1.0,
+}
 ROWS: list[tuple[str, Where, Change]] = [
     ("contradictory_rows", ("origin_rules", 3, "valid_from"), add(
         "origin_rules", ORIGIN, {**ORIGIN, "threshold_share": 0.7, "valid_from": "2027-01-01"})),
@@ -258,10 +274,35 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("not_supported_yet", ("changes", 2, "column"), add("changes", {**CHANGE, "table": "sites", "where": "*", "column": "latitude"})),
     ("not_supported_yet", ("overrides", 2, "table"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "table": "scenarios"}))),
     ("not_used_yet", ("products", None, "dangerous_goods"), put("products", 0, dangerous_goods=True)),
-    ("not_used_yet", ("hazards", None, None), add("hazards", {"hazard_id": "h", "scope_kind": "site"})),
+    ("not_used_yet", ("hazards", None, "cost_factor"), add("hazards", {**FLOOD, "cost_factor": 2.0})),
     ("not_used_yet", ("exchange_rates", 3, "valid_from"), add(
         "exchange_rates", {"currency": "EUR", "rate_to_settings_currency": 1.1},
         {"currency": "EUR", "valid_from": "2027-01-01", "rate_to_settings_currency": 1.2})),
+    ("alternate_without_lane", ("alternates", 2, "alternate_site_id"), both(
+        add("alternates", {"site_id": "far", "product_id": "part", "alternate_site_id": "near"}), put("lanes", 0, to_site="town"))),
+    ("bad_season", ("hazards", 2, "season_from"), add("hazards", {**FLOOD, "season_from": "June", "season_to": "08-31"})),
+    ("bad_season", ("hazards", 2, "season_to"), add("hazards", {**FLOOD, "season_from": "06-01", "season_to": "02-30"})),
+    ("bad_season", ("hazards", 2, "season_to"), add("hazards", {**FLOOD, "season_from": "06-01"})),
+    ("bounds", ("hazards", 2, "duration_sigma"), add("hazards", {**FLOOD, "duration_sigma": -0.5})),
+    ("bounds", ("replenishment", 2, "reorder_quantity"), add(
+        "replenishment", {"site_id": "plant", "product_id": "part", "policy": "s_s", "reorder_quantity": 9.0, "order_up_to_quantity": 5.0})),
+    ("common_cause_differs", ("hazards", 3, "events_per_year"), add(
+        "hazards", {**FLOOD, "common_cause_id": "rain"}, {**FLOOD, "hazard_id": "g", "events_per_year": 2.0, "common_cause_id": "rain"})),
+    ("empty_cell", ("recoveries", 2, "site_id"), add("recoveries", {"site_id": None, "recovery_days_low": 10.0}, {"site_id": "near", "recovery_days_low": 10.0})),
+    ("empty_cell", ("reactions", 2, "lead_time_days"), add("reactions", {"reaction_id": "r", "kind": "expedite"})),
+    ("empty_cell", ("replenishment", 2, "lot_quantity"), add(
+        "replenishment", {"site_id": "plant", "product_id": "part", "policy": "r_q", "reorder_quantity": 9.0})),
+    ("harmless_hazard", ("hazards", 2, "events_per_year"), add("hazards", {**FLOOD, "events_per_year": None})),
+    ("harmless_hazard", ("hazards", 2, "capacity_loss_share"), add("hazards", {**FLOOD, "capacity_loss_share": 0.0})),
+    ("idle_alternate", ("alternates", 2, "alternate_site_id"), add("alternates", {"site_id": "far", "product_id": "part", "alternate_site_id": "town"})),
+    ("idle_alternate", ("reactions", 2, "kind"), add("reactions", {"reaction_id": "r", "kind": "alternate"})),
+    ("share_over_one", ("hazards", 2, "capacity_loss_share"), add("hazards", {**FLOOD, "capacity_loss_share": 1.5})),
+    ("unknown_reference", ("recoveries", 2, "site_id"), add("recoveries", {"site_id": "nowhere", "recovery_days_low": 10.0})),
+    ("unknown_reference", ("events", 2, "hazard_id"), add("events", {**EVENT, "hazard_id": "nothing"})),
+    ("unknown_scope", ("hazards", 2, "scope_value"), add("hazards", {**FLOOD, "scope_value": "nearr"})),
+    ("unknown_scope", ("hazards", 2, "scope_value"), add("hazards", {**FLOOD, "scope_value": None})),
+    ("unknown_scope", ("hazards", 2, "scope_value"), add("hazards", {**FLOOD, "scope_kind": "passage", "scope_value": "zuez"})),
+    ("unknown_scope", ("events", 2, "scope_value"), add("events", {**EVENT, "scope_kind": "process", "scope_value": "plant/part"})),
     ("off_land", ("sites", 2, "latitude"), put("sites", 0, latitude=-80.0, longitude=-170.0)),
     ("period_gap", ("periods", 3, "start_date"), put("periods", 1, start_date="2027-01-02")),
     ("period_overlap", ("periods", 3, "start_date"), put("periods", 1, start_date="2026-12-31")),
@@ -428,6 +469,11 @@ ELSEWHERE = {
     "pack_clash": "unit/model/test_packs.py",
     "pack_touches_nothing": "unit/model/test_packs.py",
     "several_lanes": "unit/model/test_plan_reading.py",
+    "events_out_of_span": "unit/stress/test_simulated_spans.py",
+    "no_way_around": "unit/stress/test_reactions_by_hand.py",
+    "nothing_to_simulate": "unit/stress/test_simulated_spans.py",
+    "unknown_kind": "unit/stress/test_simulated_spans.py",
+    "unknown_period": "unit/stress/test_simulated_spans.py",
     "unequal_delivery": "unit/comparison/test_key_figures.py",
 }
 """Problems of plans, designs and runs, made in the tests of their rooms."""

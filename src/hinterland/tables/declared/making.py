@@ -89,9 +89,9 @@ MAKING = (
             key("period_id", "period", "periods", example="2026"),
             key("segment", "customer segment", required=False, default=""),
             number("quantity", "units in the period", required=True, example="1200000"),
-            money("price_per_unit", "what the market pays", used=False),
+            money("price_per_unit", "what the market pays; what a lost unit loses is this less the cost it would have caused"),
             money("shortage_cost_per_unit", "steers the plan, no real cost", default=0.0),
-            whole("priority", "who is served first", used=False),
+            whole("priority", "who is served first in a simulation: the lowest number; empty: last"),
         ),
     ),
     Table(
