@@ -30,7 +30,7 @@ def serial(leads, targets, mean, demand, *, trigger=0.0, lot=0.0):
         give_first=np.zeros(count + 1, dtype=np.int64), give_pool=NONE, give_per_unit=np.zeros((0, STEPS)),
         make_first=np.arange(count + 1), make_activity=np.arange(count), pools_down=np.arange(count),
         ready_first=np.minimum(np.arange(count + 2), count), ready=np.arange(count),
-        planned=mean * whole, share=whole, most=np.inf * whole, trigger=np.full(count, trigger), lot=np.full(count, lot),
+        planned=mean * whole, share=whole, most=np.inf * whole, trigger=trigger * whole, lot=lot * whole,
         ring_first=ring, on_the_way=np.full(int(ring[-1]), mean),
         target=np.array(targets)[:, None] * whole, leaving=mean * whole, stock=np.maximum(np.array(targets) - mean * lead, 0.0),
         demand_first=np.array([0] * count + [1]), wanted=np.ones((1, STEPS)),

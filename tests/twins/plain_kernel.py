@@ -73,9 +73,9 @@ class PlainChain:
             mine = [int(c.make_activity[m]) for m in _span(c.make_first, j)]
             for a in mine:
                 asked, most = float(c.planned[a, t]) + float(c.share[a, t]) * gap, float(c.most[a, t])
-                if c.lot[a] > 0:
-                    asked = (math.floor(asked / float(c.lot[a])) + 1.0) * float(c.lot[a]) if asked >= 0 else 0.0
-                elif asked < c.trigger[a]:
+                if c.lot[a, t] > 0:
+                    asked = (math.floor(asked / float(c.lot[a, t])) + 1.0) * float(c.lot[a, t]) if asked >= 0 else 0.0
+                elif asked < c.trigger[a, t]:
                     asked = 0.0
                 if c.ordered_by_room[a] and self.hit(a):
                     self.order[a] = asked * self.left(a, t) if most == math.inf else min(asked, most * self.left(a, t))
@@ -88,7 +88,7 @@ class PlainChain:
                     self.want[int(c.use_pool[u])] += float(c.use_per_unit[u, t]) * self.order[a]
 
     def divert(self, a, t):
-        r = self.reactions
+        r, whole = self.reactions, self.order[a]
         for e in _span(r.backup_first, a):
             other = int(r.backup[e])
             missing = 0.0
@@ -101,7 +101,7 @@ class PlainChain:
             room = float(self.chain.most[other, t])
             if self.hit(other):
                 room = room * self.left(other, t) if self.left(other, t) > 0.0 else 0.0
-            moved = min(self.order[a] * missing, max(0.0, room - self.order[other]))
+            moved = min(max(0.0, self.order[a] - whole * (1.0 - missing)), max(0.0, room - self.order[other]))
             self.order[a] -= moved
             self.order[other] += moved
 

@@ -41,13 +41,12 @@ def random_chain(seed: int, steps: int = 30):
         np.concatenate([[0], np.full(count, 1)]).astype(np.int64), np.array([int(rng.integers(pools))]), rng.uniform(0, 0.2, (1, steps)),
         np.searchsorted(into[by_pool], np.arange(pools + 1)), by_pool, order, np.searchsorted(slot[ready], np.arange(pools + 2)), ready,
         rng.uniform(0, 2, (count, steps)), rng.uniform(0, 1, (count, steps)), most,
-        rng.choice([0.0, 0.0, 0.5], count), rng.choice([0.0, 0.0, 0.7], count), ring_first, rng.uniform(0, 1, int(ring_first[-1])),
+        rng.choice([0.0, 0.0, 0.5], (count, 1)) * np.ones(steps), rng.choice([0.0, 0.0, 0.7], (count, 1)) * np.ones(steps), ring_first, rng.uniform(0, 1, int(ring_first[-1])),
         rng.uniform(0, 8, (pools, steps)), rng.uniform(0, 2, (pools, steps)), rng.uniform(0, 3, pools),
         np.searchsorted(demands, np.arange(pools + 1)), rng.uniform(0, 2, (len(demands), steps)),
     )  # fmt: skip
     backups = sorted(rng.choice(count, size=2, replace=False)) if count > 3 else []
-    others = [int(rng.choice(np.flatnonzero(into == into[a]))) for a in backups]
-    pairs = [(int(a), o) for a, o in zip(backups, others, strict=True) if a != o]
+    pairs = [(int(a), int(o)) for a in backups for o in rng.permutation(np.flatnonzero(into == into[a]))[:2] if a != o]
     first = np.searchsorted([a for a, _ in pairs], np.arange(count + 1)).astype(np.int64)
     reactions = Reactions(
         first, np.array([o for _, o in pairs], dtype=np.int64), rng.integers(0, 3, len(pairs)),

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from hinterland.model.accounts.placing import Placed
     from hinterland.model.arrays import Arrays
 
-__all__ = ["KINDS", "Activities", "activities_of"]
+__all__ = ["KINDS", "LANE", "LINE", "OTHER_WAY", "PLANNED", "PURCHASE", "STANDS_IN", "Activities", "activities_of"]
 
 KINDS = ("purchase", "line", "lane")
+PURCHASE, LINE, LANE = range(3)
+PLANNED, STANDS_IN, OTHER_WAY = range(3)
+"""What an activity is for: as planned; another site's good in place of a lane's; the lane's goods another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,9 @@ class Activities:
 
     `subject` is the row of the offer, line or lane-product. `amount` is what the plan does, `room` what it may (inf: no
     limit). Inputs are triplets (activity, pool, amount used per period), co-products likewise. `days` is the lead time.
+
+    Backups (backups.py) follow, lanes with a `role`: `made_at` is the site of one who stands in (-1: nobody), `carries` the
+    pool whose cost and CO2e per unit it brings along (-1: none), `extra_cost` and `extra_kg` (A, periods) what it adds per unit.
     """
 
     kind: Ints
@@ -39,6 +45,11 @@ class Activities:
     give_activity: Ints
     give_pool: Ints
     given: Floats
+    role: Ints
+    made_at: Ints
+    carries: Ints
+    extra_cost: Floats
+    extra_kg: Floats
 
     def __len__(self) -> int:
         """Return the number of activities."""
@@ -75,18 +86,19 @@ def _line_uses(a: Arrays, p: Placed) -> tuple[Ints, Ints, Floats]:
     return keys[0], keys[1], _grid(keys.shape[1], periods, row.ravel(), out.period[out.use_output], amount)
 
 
-def activities_of(a: Arrays, p: Placed) -> Activities:
-    """Activities of a placed plan, those it never uses left out."""
+def activities_of(a: Arrays, p: Placed, *, every: bool = False) -> Activities:
+    """Activities of a placed plan, those it never uses left out unless `every` is asked for."""
     periods, flows = len(a.calendar), a.flows
     bought = _grid(len(a.offers.site), periods, p.bought_offer, p.bought_period, p.bought)
     made = _grid(len(a.making.lines.site), periods, p.made_line, p.made_period, p.made)
     moved = _grid(len(flows.from_pool), periods, p.flow_lane, p.flow_period, p.flow)
-    offers, lines, lanes = (np.flatnonzero(one.any(axis=1)) for one in (bought, made, moved))
+    offers, lines, lanes = (np.flatnonzero(one.any(axis=1) | every) for one in (bought, made, moved))
     limit = np.zeros((len(a.offers.site), periods))
     limit[a.offers.offer, a.offers.period] = a.offers.limit
     days = np.zeros(len(flows.from_pool))
     weight = moved[lanes].sum(axis=1)
-    days[lanes] = (moved[lanes] * np.nan_to_num(flows.rates.days[lanes])).sum(axis=1) / weight
+    slow = np.nan_to_num(flows.rates.days[lanes])
+    days[lanes] = np.divide((moved[lanes] * slow).sum(axis=1), weight, out=slow.mean(axis=1), where=weight > 0)
     count = len(offers), len(lines), len(lanes)
     number = np.full(len(lines) and int(lines.max()) + 1, -1)
     number[lines] = np.arange(len(lines)) + len(offers)
@@ -94,6 +106,7 @@ def activities_of(a: Arrays, p: Placed) -> Activities:
     mine = np.flatnonzero((used != 0).any(axis=1))
     gives = used[mine].sum(axis=1) < 0
     takes, along = mine[~gives], mine[gives]
+    total = sum(count)
     lane_numbers = np.arange(len(lanes)) + len(offers) + len(lines)
     return Activities(
         kind=np.repeat(np.arange(3), count),
@@ -108,4 +121,9 @@ def activities_of(a: Arrays, p: Placed) -> Activities:
         give_activity=number[use_line[along]],
         give_pool=use_pool[along],
         given=-used[along],
+        role=np.zeros(total, dtype=np.int64),
+        made_at=np.full(total, -1, dtype=np.int64),
+        carries=np.full(total, -1, dtype=np.int64),
+        extra_cost=np.zeros((total, periods)),
+        extra_kg=np.zeros((total, periods)),
     )

@@ -21,8 +21,8 @@ class Chain(NamedTuple):
     input is `pools_down[r]`.
 
     `planned` (A, T) is what the plan starts in a step, `share` (A, T) the part of its pool's deviation that an activity makes
-    good, `most` (A, T) its capacity (inf: none). Nothing below `trigger` (A,) is ordered; with a `lot` (A,) as many lots as lift
-    the position above its target: so base stock, (s, S) and (r, nQ) are one rule. `on_the_way` holds `lead` steps of each activity from `ring_first[a]` on.
+    good, `most` (A, T) its capacity (inf: none). Nothing below `trigger` (A, T) is ordered; with a `lot` (A, T) as many lots as
+    lift the position above its target: so base stock, (s, S) and (r, nQ) are one rule. `on_the_way` holds `lead` steps of each activity from `ring_first[a]` on.
     `target` (P, T) is the plan's stock and pipeline before a step, `leaving` (P, T) the plan's outflow in it, `stock` (P,)
     what lies there at the start. `wanted` (D, T) is demand, sorted by pool and priority, `demand_first` (P + 1,) its rows.
     """

@@ -64,9 +64,22 @@ def _arrive(
 
 
 @compiled
-def _divert(t: int, a: int, chain: Chain, reactions: Reactions, left: Floats, hit: Ints, down: Floats, fill: Floats, order: Floats) -> None:
-    """The part of an order that cannot be done, and has not been for the delay, goes to backups with room."""
+def _divert(
+    t: int,
+    a: int,
+    chain: Chain,
+    reactions: Reactions,
+    left: Floats,
+    hit: Ints,
+    down: Floats,
+    fill: Floats,
+    order: Floats,
+    whole: Floats,
+) -> None:
+    """The part of an order that cannot be done, and has not been for the delay, goes to backups with room, in their order."""
     width = order.shape[1]
+    for b in range(width):
+        whole[b] = order[a, b]
     for e in range(reactions.backup_first[a], reactions.backup_first[a + 1]):
         other = reactions.backup[e]
         limit, g = chain.most[other, t], hit[other]
@@ -82,7 +95,7 @@ def _divert(t: int, a: int, chain: Chain, reactions: Reactions, left: Floats, hi
             room = limit
             if g >= 0:
                 room = limit * left[g, t, b] if left[g, t, b] > 0.0 else 0.0  # inf * 0 is not a number
-            moved = min(order[a, b] * missing, max(0.0, room - order[other, b]))
+            moved = min(max(0.0, order[a, b] - whole[b] * (1.0 - missing)), max(0.0, room - order[other, b]))
             order[a, b] -= moved
             order[other, b] += moved
 
@@ -123,7 +136,7 @@ def _ask(
         for m in range(chain.make_first[j], chain.make_first[j + 1]):
             a = chain.make_activity[m]
             p, s, limit = chain.planned[a, t], chain.share[a, t], chain.most[a, t]
-            least, lot = chain.trigger[a], chain.lot[a]
+            least, lot = chain.trigger[a, t], chain.lot[a, t]
             for b in range(width):
                 asked = p + s * gap[b]
                 order[a, b] = asked if asked >= least else 0.0
@@ -143,7 +156,7 @@ def _ask(
                     order[a, b] = min(order[a, b], limit)
         if len(reactions.backup):
             for m in range(chain.make_first[j], chain.make_first[j + 1]):
-                _divert(t, chain.make_activity[m], chain, reactions, left, hit, down, fill, order)
+                _divert(t, chain.make_activity[m], chain, reactions, left, hit, down, fill, order, gap)
         for m in range(chain.make_first[j], chain.make_first[j + 1]):
             a = chain.make_activity[m]
             for u in range(chain.use_first[a], chain.use_first[a + 1]):

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from hinterland.model.scopes import Scopes
+from hinterland.freight import passage_id
+from hinterland.model.scopes import Scopes, tokens
+from hinterland.stress.activities import LANE, LINE, OTHER_WAY
 from hinterland.stress.compiled import compiled
 from hinterland.stress.events import sites_of
 from hinterland.stress.kernel import BLOCK
@@ -48,7 +50,9 @@ def _names(a: Arrays, act: Activities) -> pl.DataFrame:
         )
     ):
         parts.append(frame[act.subject[act.kind == kind].tolist()])
-    return pl.concat(parts, how="diagonal").with_row_index("activity")
+    another = pl.Series(act.role == OTHER_WAY)  # goes neither by the lane nor through its passages
+    blank = [pl.when(another).then(None).otherwise(pl.col(name)).alias(name) for name in ("lane_id", "passages", "via_ports")]
+    return pl.concat(parts, how="diagonal").with_row_index("activity").with_columns(blank)
 
 
 def _split(cell: str | None) -> set[str]:
@@ -60,6 +64,7 @@ def hits_of(a: Arrays, act: Activities, demand_pool: Ints, events: pl.DataFrame)
     scopes, names = Scopes(a.net), _names(a, act)
     site_of = {one: at for at, one in enumerate(a.sites.ids)}
     where = np.array([site_of.get(one, -1) if one else -1 for one in names["site_id"].to_list()])
+    where = np.where(act.made_at >= 0, act.made_at, where)
     product = names["product_id"].to_list()
     passages, ports = ([_split(cell) for cell in names[column].to_list()] for column in ("passages", "via_ports"))
     told: dict[tuple[str, str], int] = {}
@@ -71,20 +76,21 @@ def hits_of(a: Arrays, act: Activities, demand_pool: Ints, events: pl.DataFrame)
         if kind in PLACES:
             sites = np.array(sorted(site_of[one] for one in sites_of(a.net, scopes, kind, value) if one in site_of), dtype=np.int64)
             mask = np.isin(where, sites) & (where >= 0)
-            lines = np.unique(where[mask])
-            for lane in np.flatnonzero(act.kind == 2):  # a site without lines: what leaves it stands still
+            lines = np.unique(where[mask & (act.kind != LANE)])
+            for lane in np.flatnonzero((act.kind == LANE) & (act.made_at < 0)):  # a site without lines: what leaves it stands still
                 start = a.flows.from_site[act.subject[lane]]
                 mask[lane] = start in sites and start not in lines
         elif kind == "process":
-            site, _, recipe = value.partition("/")
-            mask = ((names["site_id"] == site) & (names["recipe_id"].fill_null("") == recipe)).fill_null(value=False).to_numpy()
+            at = names.select(pl.col("site_id").fill_null("") + "/" + pl.col("recipe_id").fill_null(""))
+            mask = at.to_series().is_in(tokens(value)).to_numpy() & (act.kind == LINE)
         elif kind == "product":
             made = scopes.products(value) or frozenset()
-            mask = np.array([one in made for one in product]) & (act.kind != 2)
+            mask = np.array([one in made for one in product]) & ((act.kind != LANE) | (act.made_at >= 0))
         elif kind == "lane":
-            mask = (names["lane_id"].fill_null("") == value).to_numpy() & (act.kind == 2)
+            mask = names["lane_id"].str.split("@").list.first().fill_null("").is_in(tokens(value)).to_numpy() & (act.kind == LANE)
         elif kind in {"passage", "port"}:
-            mask = np.array([value in one for one in (passages if kind == "passage" else ports)]) & (act.kind == 2)
+            named = {passage_id(one) or one for one in tokens(value)} if kind == "passage" else set(tokens(value))
+            mask = np.array([bool(named & one) for one in (passages if kind == "passage" else ports)], dtype=bool) & (act.kind == LANE)
         elif kind == "demand":
             sites_, goods = scopes.sites(value), scopes.products(value)
             here = {a.sites.ids[s] for s in a.pools.site[demand_pool]}

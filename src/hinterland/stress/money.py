@@ -32,7 +32,7 @@ def _activity_rates(a: Arrays, act: Activities) -> tuple[Floats, Floats]:
     for kind, (money, carbon) in enumerate(parts):
         mine = act.kind == kind
         cost[mine], kg[mine] = np.nan_to_num(money[act.subject[mine]]), np.nan_to_num(carbon[act.subject[mine]])
-    return cost, kg
+    return cost + act.extra_cost, kg + act.extra_kg
 
 
 def _pool_costs(act: Activities, cost: Floats, order: Ints) -> Floats:
@@ -60,6 +60,10 @@ def means_of(a: Arrays, act: Activities, order: Ints, demand_pool: Ints, weights
     value) less the variable cost that it would have caused (DESIGN §8); money is undiscounted.
     """
     cost, kg = _activity_rates(a, act)
+    stand_ins = np.flatnonzero(act.carries >= 0)
+    if len(stand_ins):
+        for rate in (cost, kg):
+            rate[stand_ins] += _pool_costs(act, rate, order)[act.carries[stand_ins]][:, None]
     frame = pl.DataFrame({"site_id": [a.sites.ids[s] for s in a.pools.site], "product_id": [a.products.ids[p] for p in a.pools.product]})
     value = np.nanmean(np.where(np.isnan(v := pool_values(a.net, frame)).all(axis=1, keepdims=True), 0.0, v), axis=1)
     price = np.zeros(len(a.pools))

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hinterland.stress.activities import LANE
 from hinterland.stress.chain import Chain
+from hinterland.stress.replenishing import Replenishment
 
 if TYPE_CHECKING:
     from hinterland.core.calendar import Calendar, Floats, Ints
@@ -84,7 +86,13 @@ def _filled(rate: Floats) -> Floats:
 
 
 def paced(
-    act: Activities, calendar: Calendar, pools: int, demand: tuple[Ints, Floats], cover: Floats, span: tuple[int, int, int]
+    act: Activities,
+    calendar: Calendar,
+    pools: int,
+    demand: tuple[Ints, Floats],
+    cover: Floats,
+    span: tuple[int, int, int],
+    orders: Replenishment | None = None,
 ) -> tuple[Chain, Floats]:
     """Chain of a plan and, for each pool, the days it looks ahead.
 
@@ -92,7 +100,7 @@ def paced(
     `span` is first day, days of a step, number of steps.
     """
     first_day, step_days, steps = span
-    days = calendar.days
+    days, orders = calendar.days, Replenishment.none(pools) if orders is None else orders
     lead = np.maximum(np.ceil(act.days / step_days - 1e-9), 0).astype(np.int64)
     order = down_order(pools, act.use_pool, act.into[act.use_activity])
     place = np.empty(pools, dtype=np.int64)
@@ -126,6 +134,9 @@ def paced(
         rate = w @ (np.vstack([act.amount[mine], given[pool]]) / days * step_days).T
         part = _filled(rate.T)[:-1]
         whole = part.sum(axis=0)
+        if not np.isnan(orders.cover_days[pool]):
+            stock[pool] = orders.cover_days[pool] / step_days * out[pool]
+        stock[pool] += orders.safety_days[pool] / step_days * out[pool] + orders.safety_quantity[pool]
         need = np.maximum(out[pool] + np.diff(stock[pool], prepend=stock[pool, 0]), 0.0)
         arrive[mine] = part * need
         share[mine] = np.divide(part, whole, out=np.full_like(part, 1.0 / len(mine)), where=whole > 0)
@@ -138,16 +149,34 @@ def paced(
                 if place[source] < place[pool]:
                     out[source] += use_steps[use] * start[activity]
     return _chain(act, (lead, order, place), (brings, use_order, use_first), (start, share, arrive, out, stock, use_steps),
-                  (weights, give_per_unit, demand[0], wanted.T), (margin, steps, step_days, days)), ahead  # fmt: skip
+                  (weights, give_per_unit, demand[0], wanted.T), (margin, steps, step_days, days), orders), ahead  # fmt: skip
 
 
 def _per_unit(used: Floats, amount: Floats) -> Floats:
-    """Use per unit in each period; periods in which nothing is made take the mean of the others."""
-    mean = np.divide(used.sum(axis=1), amount.sum(axis=1), out=np.zeros(len(used)), where=amount.sum(axis=1) > 0)
+    """Use per unit in each period; periods in which nothing is made take the mean of the others, a backup one unit."""
+    mean = np.divide(used.sum(axis=1), amount.sum(axis=1), out=np.ones(len(used)), where=amount.sum(axis=1) > 0)
     return np.divide(used, amount, out=np.repeat(mean[:, None], used.shape[1], axis=1), where=amount > 0)
 
 
-def _chain(act, index, links, moved, more, grid) -> Chain:  # type: ignore[no-untyped-def]
+def _ordered(act: Activities, orders: Replenishment, planned: tuple[Floats, ...], way: Floats, ring_first: Ints) -> tuple[Floats, ...]:
+    """Start, target, trigger, lot and stock at the start, where pools order by quantities of their own instead of the plan."""
+    start, share, target, out, stock = planned
+    trigger, lot = np.zeros(start.shape), np.zeros(start.shape)
+    own = np.flatnonzero(~np.isnan(orders.up_to))
+    start, target, stock = start.copy(), target.copy(), stock.copy()
+    coming = np.zeros(len(target))
+    np.add.at(coming, np.repeat(act.into, np.diff(ring_first)), way)
+    target[own] = orders.up_to[own, None] + out[own]
+    stock[own] = np.maximum(orders.up_to[own] + orders.lot[own] - coming[own], 0.0)
+    mine = np.flatnonzero(np.isin(act.into, own))
+    start[mine] = 0.0
+    gap = np.nan_to_num(orders.up_to - orders.reorder)[act.into[mine]]
+    trigger[mine] = share[mine] * gap[:, None]
+    lot[mine] = share[mine] * orders.lot[act.into[mine]][:, None]
+    return start, target, trigger, lot, stock
+
+
+def _chain(act, index, links, moved, more, grid, orders) -> Chain:  # type: ignore[no-untyped-def]
     lead, order, place = index
     brings, use_order, use_first = links
     start, share, arrive, out, stock, use_steps = moved
@@ -170,6 +199,8 @@ def _chain(act, index, links, moved, more, grid) -> Chain:  # type: ignore[no-un
     room = np.einsum("atk,ak->at", weights[act.into], np.where(np.isinf(act.room), 0.0, act.room) / days * step_days)
     ever = np.isinf(act.room).any(axis=1)
     room[ever] = np.inf
+    most = np.maximum(room, start * (1 + 1e-12))
+    start, target, trigger, lot, before[:, margin] = _ordered(act, orders, (start, share, target, out, before[:, margin]), way, ring_first)
     slot = np.zeros(len(act), dtype=np.int64)
     np.maximum.at(slot, act.use_activity, place[act.use_pool] + 1)
     back = slot > place[act.into]  # a loop: takes what was settled in the step before
@@ -182,7 +213,7 @@ def _chain(act, index, links, moved, more, grid) -> Chain:  # type: ignore[no-un
     return Chain(
         into=act.into.astype(np.int64),
         lead=lead,
-        ordered_by_room=(act.kind != 2).astype(np.int64),
+        ordered_by_room=((act.kind != LANE) | (act.made_at >= 0)).astype(np.int64),
         use_first=use_first.astype(np.int64),
         use_pool=act.use_pool[use_order].astype(np.int64),
         use_per_unit=whole(use_steps[use_order][:, window]),
@@ -198,9 +229,9 @@ def _chain(act, index, links, moved, more, grid) -> Chain:  # type: ignore[no-un
         ready=ready.astype(np.int64),
         planned=whole(start[:, window]),
         share=whole(share[:, window]),
-        most=whole(np.maximum(room, start * (1 + 1e-12))[:, window]),
-        trigger=np.zeros(len(act)),
-        lot=np.zeros(len(act)),
+        most=whole(most[:, window]),
+        trigger=whole(trigger[:, window]),
+        lot=whole(lot[:, window]),
         ring_first=ring_first,
         on_the_way=way,
         target=whole(target[:, window]),

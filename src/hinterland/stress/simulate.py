@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from hinterland.core.errors import Cancelled
+from hinterland.core.errors import Cancelled, InvalidTables
 from hinterland.core.progress import SILENT
-from hinterland.model.accounts.placing import place_plan
-from hinterland.model.arrays import arrays_of
-from hinterland.stress.activities import activities_of
-from hinterland.stress.chain import Reactions
+from hinterland.model.route_problems import hit_passages
+from hinterland.stress.event_table import every_replication, from_table, to_table
 from hinterland.stress.events import EVENT_COLUMNS, draw_events
-from hinterland.stress.kernel import BLOCK, MEASURES, move
-from hinterland.stress.left import blocks_left, hits_of
-from hinterland.stress.money import means_of
-from hinterland.stress.pace import down_order, paced, step_weights_of
+from hinterland.stress.kernel import BLOCK, MEASURES
+from hinterland.stress.prepared import prepare
+from hinterland.stress.spans import refuse_events, refuse_numbers, span_of
+from hinterland.stress.work import Piece, finished, pieces_of, pool
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Executor
+    from datetime import date
+
     from hinterland.core.calendar import Floats
     from hinterland.core.progress import Progress
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
-    from hinterland.stress.chain import Chain, Means
-    from hinterland.stress.left import Hits
+    from hinterland.stress.prepared import Prepared
+    from hinterland.stress.spans import Span
 
 __all__ = ["StressResult", "simulate"]
+
+_FIRST = 64
+"""Replications before an interval is believed."""
 
 
 @dataclass(frozen=True)
 class StressResult:
     """What a plan did in each replication (`replications`), what happened (`events`), and what it does undisturbed (`calm`).
 
-    `served` (replications, steps) is there when traces were asked for. `notes` says in words what a reader must know.
+    `served` (replications, steps) is there when traces were asked for, `hazards` when each hazard was replayed alone. `notes` say in
+    words what a reader must know.
     """
 
     replications: pl.DataFrame
@@ -47,46 +52,61 @@ class StressResult:
     first_day: int
     seed: int
     demands: int = 1
+    currency: str = "USD"
+    scenarios: tuple[str, ...] = ()
     served: Floats | None = None
+    hazards: pl.DataFrame | None = None
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Name the size, not the tables."""
         return f"StressResult({self.replications.height} replications, {self.steps} steps of {self.step_days} days, seed {self.seed})"
 
+    @property
+    def transition(self) -> float:
+        """Share of demand that the undisturbed plan itself serves late or never, where its periods differ."""
+        missed = self.calm["wanted"] - self.calm["on_time"]
+        return missed / self.calm["wanted"] if self.calm["wanted"] > 0 else 0.0
 
-def _nothing(activities: int) -> Reactions:
-    none = np.zeros(0, dtype=np.int64)
-    return Reactions(
-        np.zeros(activities + 1, dtype=np.int64), none, none, np.zeros(1, dtype=np.int64), none, np.zeros(activities, np.int64)
-    )
-
-
-@dataclass(frozen=True)
-class Task:
-    """Everything that a worker needs for one block of replications."""
-
-    chain: Chain
-    reactions: Reactions
-    means: Means
-    hits: Hits
-    events: pl.DataFrame
-    span: tuple[int, int, int]
-    block: int
-    traces: bool
-
-    def __call__(self) -> tuple[Floats, Floats]:
-        """Move the block; returns sums (measures, BLOCK) and what was served (steps, BLOCK or 0)."""
-        things = len(self.chain.into), len(self.chain.wanted)
-        left, hit, scale, scaled = blocks_left(self.hits, self.events, things, self.span, self.block)
-        sums = np.zeros((len(MEASURES), BLOCK))
-        served = np.zeros((self.span[2], BLOCK if self.traces else 0))
-        move(self.chain, self.reactions, self.means, left, hit, scale, scaled, sums, served)
-        return sums, served
+    @property
+    def event_table(self) -> pl.DataFrame:
+        """What happened as rows of the table `events`: to be saved, edited and replayed."""
+        return to_table(self.events)
 
 
-def _run(task: Task) -> tuple[Floats, Floats]:
-    return task()
+def _events(net: Network, given: pl.DataFrame | None, span: Span, replications: int, seed: int) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """What happens: given events, else the rows of the table `events`, else draws of the hazards."""
+    wrong = hit_passages(net)
+    if wrong:
+        raise InvalidTables(wrong)
+    told: tuple[str, ...] = ()
+    if given is None and net["events"].height:
+        given = net["events"]
+        told = (f"{given.height} rows of the table events are replayed; hazards are not drawn",)
+    if given is not None:
+        rows = given if "start_day" in given.columns else from_table(given)
+        refuse_events(rows, span, replications)
+        return every_replication(rows, replications), told
+    if not net["hazards"].height:
+        told = ("there are no hazards: nothing happens",)
+    return draw_events(net, replications=replications, seed=seed, first_day=span.first_day, last_day=span.last_day), told
+
+
+def _calm(ready: Prepared) -> dict[str, float]:
+    nothing = pl.DataFrame(schema=EVENT_COLUMNS)
+    return dict(zip(MEASURES, Piece(ready.job(nothing), nothing, range(1), traces=False)()[0][:, 0].tolist(), strict=True))
+
+
+def _narrow(sums: list[Floats], until_share: float | None) -> bool:
+    """Whether the fill rate is known to ± `until_share` (95 %, normal), by what is there."""
+    if until_share is None:
+        return False
+    table = np.concatenate(sums, axis=1)
+    wanted, served = table[0], table[1] + table[2]
+    if table.shape[1] < _FIRST:
+        return False
+    rate = np.divide(served, wanted, out=np.ones_like(served), where=wanted > 0)
+    return bool(1.96 * rate.std(ddof=1) / len(rate) ** 0.5 <= until_share)
 
 
 def simulate(
@@ -95,59 +115,89 @@ def simulate(
     *,
     replications: int = 1000,
     seed: int = 0,
-    first_day: int | None = None,
-    steps: int | None = None,
+    start: str | date | None = None,
+    end: str | date | None = None,
+    periods: Sequence[str] | None = None,
     step_days: int = 7,
     late: bool = False,
+    safety_days: float = 0.0,
     events: pl.DataFrame | None = None,
+    until_share: float | None = None,
+    each_hazard: bool = False,
     traces: bool = False,
     progress: Progress = SILENT,
     executor: Executor | None = None,
 ) -> StressResult:
-    """Move a plan of a resolved network through `replications` draws of its hazards (or through given events).
+    """Move a plan of a resolved network through `replications` draws of its hazards, or through given events.
 
-    The plan is followed: orders keep each pool at the plan's stock and pipeline, and make good what is missing as far as
-    capacity allows. `late` serves shortage later; else it is lost. The same seed gives every plan the same events.
+    The plan is followed: orders keep each pool at the plan's stock and pipeline (plus `safety_days` where lanes feed it), and make
+    good what is missing as far as capacity allows; rows of `replenishment` order otherwise, rows of `reactions` and `alternates`
+    help. `late` serves shortage later; else it is lost. `until_share` stops as soon as the 95 % interval of the fill rate is that
+    narrow on either side; `each_hazard` replays each hazard alone. The same seed gives every plan the same events, and the result is the
+    same bit for bit whatever the executor.
+
+    Raises InvalidTables for numbers, days, periods and events that cannot be simulated, before anything runs; Cancelled with the
+    replications that were there (`.result`).
     """
-    a = arrays_of(net)
-    placed = place_plan(a, plan)
-    act = activities_of(a, placed)
-    begin = int(a.calendar.start[0]) if first_day is None else first_day
-    count = int(np.ceil((int(a.calendar.stop[-1]) - begin) / step_days - 1e-9)) if steps is None else steps
-    pools, place = np.unique(a.demand.pool, return_inverse=True)
-    asked = np.zeros((len(pools), len(a.calendar)))
-    np.add.at(asked, (place[placed.served_row], a.demand.period[placed.served_row]), placed.served)
-    cover = np.zeros((len(a.pools), len(a.calendar)))
-    np.add.at(cover, (a.stocks.pool[placed.held_row], placed.held_period), placed.held)
-    span = begin, step_days, count
-    chain, _ = paced(act, a.calendar, len(a.pools), (pools, asked), cover, span)
-    order = down_order(len(a.pools), act.use_pool, act.into[act.use_activity])
-    weights = step_weights_of(a.calendar, begin, step_days, count, np.zeros(1))[0]
-    means, priced = means_of(a, act, order, pools, weights, late=late)
-    happening = events
-    if happening is None:
-        happening = draw_events(net, replications=replications, seed=seed, first_day=begin, last_day=begin + step_days * count - 1)
-    hits = hits_of(a, act, pools, happening)
-    quiet = Task(chain, _nothing(len(act)), means, hits, pl.DataFrame(schema=EVENT_COLUMNS), span, 0, traces=False)
-    calm = dict(zip(MEASURES, quiet()[0][:, 0].tolist(), strict=True))
-    blocks = -(-replications // BLOCK)
-    by_block = happening.with_columns(block=pl.col("replication") // BLOCK).partition_by("block", as_dict=True, include_key=False)
-    empty = happening.clear()
-    tasks = [Task(chain, quiet.reactions, means, hits, by_block.get((block,), empty), span, block, traces) for block in range(blocks)]
-    sums, served = [], []
-    own = ThreadPoolExecutor() if executor is None else None
-    try:
-        for done, (one, trace) in enumerate((executor or own).map(_run, tasks)):  # type: ignore[union-attr]
+    refuse_numbers(replications, until_share)
+    span = span_of(net.calendar, start, end, periods, step_days)
+    happening, told = _events(net, events, span, replications, seed)
+    ready = prepare(net, plan, span, late=late, safety_days=safety_days)
+    calm = _calm(ready)
+    job = ready.job(happening)
+    sums: list[Floats] = []
+    served: list[Floats] = []
+    pieces = pieces_of(job, happening, replications, traces=traces)
+    stopped = False
+    with pool(executor) as hands:
+        for one, trace in finished(pieces, hands):
             sums.append(one)
             served.append(trace)
-            progress.advanced("simulate", (done + 1) / blocks)
-            if progress.cancelled():
-                raise Cancelled(f"stopped after {(done + 1) * BLOCK} replications")
-    finally:
-        if own is not None:
-            own.shutdown(cancel_futures=True)
-    table = np.concatenate(sums, axis=1)[:, :replications]
-    frame = pl.DataFrame({"replication": np.arange(replications), **dict(zip(MEASURES, table, strict=True))})
-    notes = () if priced else ("no price or value of some product that is delivered: its lost margin counts nothing",)
-    all_served = np.concatenate(served, axis=1).T[:replications] if traces else None
-    return StressResult(frame, happening, calm, count, step_days, begin, seed, len(pools), all_served, notes)
+            done = sum(part.shape[1] for part in sums)
+            progress.advanced("simulate", min(done / replications, 1.0), f"{min(done, replications):,} replications")
+            stopped = progress.cancelled()
+            if stopped or _narrow(sums, until_share):
+                break
+        table, traced = np.concatenate(sums, axis=1), np.concatenate(served, axis=1).T
+        count = min(replications, table.shape[1])
+        if until_share is not None and count < replications:
+            told = (*told, f"stopped after {count:,} replications: the fill rate is known to ± {until_share:.2%}")
+        if count < replications:
+            happening = happening.filter(pl.col("replication") < count)
+        alone = None if stopped or not each_hazard else _alone(ready, happening, count, calm, hands, progress)
+    if not np.isfinite(table).all():
+        raise ArithmeticError("the kernel handed back what is not a number: a defect of hinterland, not of the tables")
+    progress.advanced("simulate", 1.0, f"{count:,} replications")
+    frame = pl.DataFrame({"replication": np.arange(count), **dict(zip(MEASURES, table[:, :count], strict=True))})
+    result = StressResult(
+        frame, happening, calm, span.steps, step_days, span.first_day, seed, len(ready.demand_pool), net.settings.currency, net.scenarios,
+        traced[:count] if traces else None, alone, (*ready.notes, *told),
+    )  # fmt: skip
+    if stopped:
+        raise Cancelled(result, f"stopped after {count:,} of {replications:,} replications")
+    return result
+
+
+def _alone(ready: Prepared, events: pl.DataFrame, count: int, calm: dict[str, float], hands: Executor, progress: Progress) -> pl.DataFrame:
+    """Each hazard replayed alone: what it loses by itself, mean over all replications, with the 95 % interval."""
+    rows = []
+    names = events["hazard_id"].drop_nulls().unique().sort().to_list()
+    at = {name: MEASURES.index(name) for name in ("lost", "lost_margin", "backlog")}
+    for number, name in enumerate(names):
+        mine = events.filter(pl.col("hazard_id") == name)
+        struck = mine["replication"].n_unique()
+        parts = [one for one, _ in finished(pieces_of(ready.job(mine), mine, -(-count // BLOCK) * BLOCK, traces=False), hands)]
+        table = np.concatenate(parts, axis=1)[:, :count]
+        extra = table[at["lost_margin"]] - calm["lost_margin"]
+        half = 1.96 * float(extra.std(ddof=1)) / count**0.5 if count > 1 else 0.0
+        mean = float(extra.mean())
+        rows.append(
+            (name, mine.height, struck / count, float(table[at["lost"]].mean()) - calm["lost"], mean, mean - half, mean + half,
+             float(table[at["backlog"]].mean()) - calm["backlog"])
+        )  # fmt: skip
+        progress.advanced("each hazard alone", (number + 1) / len(names), name)
+        if progress.cancelled():
+            break
+    schema = {"hazard_id": pl.String, "events": pl.Int64, "struck_share": pl.Float64, "lost": pl.Float64, "lost_margin": pl.Float64,
+              "low": pl.Float64, "high": pl.Float64, "backlog": pl.Float64}  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row").sort(["lost_margin", "lost", "hazard_id"], descending=[True, True, False])
