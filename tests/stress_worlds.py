@@ -54,7 +54,7 @@ def event(kind: str, value: str, week: int, weeks: float, **more: float) -> dict
     """A row of events that starts with a week, counted from 0, in every replication."""
     start = date.fromordinal(date(2026, 1, 1).toordinal() + 7 * week)
     row = {"scope_kind": kind, "scope_value": value, "start_date": start, "duration_days": 7.0 * weeks}
-    return {"event_id": f"{kind}{week}", **row, **({"capacity_loss_share": 1.0} | more)}
+    return {"event_id": f"{value} {week}", **row, **({"capacity_loss_share": 1.0} | more)}
 
 
 def broken(tables: Tables, *events: dict[str, Any], **more: list[dict[str, Any]]) -> Any:

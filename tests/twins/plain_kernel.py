@@ -30,7 +30,7 @@ class PlainChain:
         self.held, self.order = [0.0] * activities, [0.0] * activities
         self.owed, self.spell = [0.0] * demands, [0.0] * demands
         self.down = [0.0] * activities
-        self.want, self.fill = [0.0] * pools, [1.0] * pools
+        self.want, self.fill, self.missed = [0.0] * pools, [1.0] * pools, [0.0] * pools
         self.sums = dict.fromkeys(MEASURES, 0.0)
         self.served = []
 
@@ -51,6 +51,8 @@ class PlainChain:
         self.start(0, t)
         for r, pool in enumerate(self.chain.pools_down):
             j = int(pool)
+            there, asked = self.stock[j], self.want[j]
+            self.missed[j] = 0.0 if there >= asked * (1.0 - 1e-9) or asked <= 0.0 else 1.0 - max(0.0, there) / asked
             given = self.serve(j, t, given)
             enough = self.stock[j] >= self.want[j] or self.want[j] <= 0.0
             self.fill[j] = 1.0 if enough else max(0.0, self.stock[j]) / self.want[j]
@@ -95,7 +97,7 @@ class PlainChain:
             for k in _span(r.cause_first, e):
                 cause = int(r.cause[k])
                 if cause < 0:
-                    missing = max(missing, 1.0 - self.fill[int(self.chain.into[a])])
+                    missing = max(missing, self.missed[int(self.chain.into[a])])
                 elif self.hit(cause) and self.down[cause] > r.delay[e]:
                     missing = max(missing, 1.0 - self.left(cause, t))
             room = float(self.chain.most[other, t])

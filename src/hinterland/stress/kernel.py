@@ -72,7 +72,7 @@ def _divert(
     left: Floats,
     hit: Ints,
     down: Floats,
-    fill: Floats,
+    missed: Floats,
     order: Floats,
     whole: Floats,
 ) -> None:
@@ -87,7 +87,7 @@ def _divert(
             missing = 0.0
             for c in range(reactions.cause_first[e], reactions.cause_first[e + 1]):
                 if reactions.cause[c] < 0:
-                    missing = max(missing, 1.0 - fill[chain.into[a], b])
+                    missing = max(missing, missed[chain.into[a], b])
                     continue
                 h = hit[reactions.cause[c]]
                 if h >= 0 and down[h, b] > reactions.delay[e]:
@@ -114,7 +114,7 @@ def _ask(
     stock: Floats,
     coming: Floats,
     want: Floats,
-    fill: Floats,
+    missed: Floats,
     order: Floats,
     gap: Floats,
 ) -> None:
@@ -156,7 +156,7 @@ def _ask(
                     order[a, b] = min(order[a, b], limit)
         if len(reactions.backup):
             for m in range(chain.make_first[j], chain.make_first[j + 1]):
-                _divert(t, chain.make_activity[m], chain, reactions, left, hit, down, fill, order, gap)
+                _divert(t, chain.make_activity[m], chain, reactions, left, hit, down, missed, order, gap)
         for m in range(chain.make_first[j], chain.make_first[j + 1]):
             a = chain.make_activity[m]
             for u in range(chain.use_first[a], chain.use_first[a + 1]):
@@ -291,7 +291,7 @@ def move(
     coming, want, fill = np.zeros((pools, width)), np.zeros((pools, width)), np.ones((pools, width))
     order, held, owed = np.zeros((activities, width)), np.zeros((activities, width)), np.zeros((demands, width))
     spell, gap, down = np.zeros((demands, width)), np.zeros(width), np.zeros((left.shape[0], width))
-    trace = np.zeros(width)
+    trace, missed = np.zeros(width), np.zeros((pools, width))
     for j in range(pools):
         stock[j, :] = chain.stock[j]
     for k in range(len(ring)):
@@ -305,11 +305,15 @@ def move(
             for h in range(left.shape[0]):
                 for b in range(width):
                     down[h, b] = down[h, b] + 1.0 if left[h, t, b] < 1.0 else 0.0
-        _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, fill, order, gap)
+        _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, missed, order, gap)
         _arrive(t, chain, reactions, left, hit, ring, held, stock, coming)
         _start(t, 0, chain, means, left, hit, ring, stock, coming, order, fill, sums)
         for r in range(pools):
             j = chain.pools_down[r]
+            if len(reactions.backup):
+                for b in range(width):
+                    enough = stock[j, b] >= want[j, b] * (1.0 - 1e-9)
+                    missed[j, b] = 0.0 if enough or want[j, b] <= 0.0 else 1.0 - max(0.0, stock[j, b]) / want[j, b]
             if chain.demand_first[j] < chain.demand_first[j + 1]:
                 _serve(t, j, chain, means, scale, scaled, owed, stock, want, spell, sums, trace)
             value = means.value_per_unit[j]

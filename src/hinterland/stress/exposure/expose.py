@@ -17,6 +17,7 @@ from hinterland.stress.exposure.block import BlockSolver
 from hinterland.stress.exposure.nodes import KINDS, nodes_of
 from hinterland.stress.exposure.period import period_of
 from hinterland.stress.exposure.weekly import WeeklySolver
+from hinterland.stress.spans import refuse_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,8 +108,8 @@ def expose(
     where `recoveries` says nothing. `method`: `weekly` (time-expanded, default) or `block` (a screen that leaves arrival times
     aside). The horizon covers the longest recovery and the longest way to the market behind it, unless given.
     """
-    if method not in NOTES:
-        raise ValueError(f"method is weekly or block, not {method}")
+    refuse_kinds([method], list(NOTES), "method")
+    refuse_kinds(kinds, KINDS, "kind")
     chain = period_of(arrays_of(net), plan, period_id)
     nodes = nodes_of(chain.arrays, chain.activities, chain.demand_pool, kinds, recovery_days=recovery_days)
     slowest = max((node.recovery_days[1] for node in nodes), default=0.0)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse
 
+from hinterland.core.errors import InvalidTables, Issue
 from hinterland.model.accounts.placing import place_plan
 from hinterland.stress.activities import activities_of
 from hinterland.stress.exposure.block import Block
 from hinterland.stress.exposure.weekly import Weekly
 from hinterland.stress.money import means_of
 from hinterland.stress.pace import down_order
+from hinterland.stress.prepared import demands_of
 
 if TYPE_CHECKING:
     from hinterland.core.calendar import Floats, Ints
@@ -95,17 +97,16 @@ def _per_unit(used: Floats, amount: Floats, period: int) -> Floats:
 
 
 def period_of(a: Arrays, plan: Plan, period_id: str | None = None) -> PeriodChain:
-    """Rates of one period of a plan. Raises ValueError for a period that the network does not have."""
+    """Rates of one period of a plan. Raises InvalidTables for a period that the network does not have."""
     placed = place_plan(a, plan)
     act = activities_of(a, placed)
-    pools, place = np.unique(a.demand.pool, return_inverse=True)
-    asked = np.zeros((len(pools), len(a.calendar)))
-    np.add.at(asked, (place[placed.served_row], a.demand.period[placed.served_row]), placed.served)
+    pools, asked = demands_of(a, placed)
     cover = np.zeros((len(a.pools), len(a.calendar)))
     np.add.at(cover, (a.stocks.pool[placed.held_row], placed.held_period), placed.held)
     ids = list(a.calendar.ids)
     if period_id is not None and period_id not in ids:
-        raise ValueError(f"no period {period_id}: the network has {', '.join(ids)}")
+        what, why = f"no period {period_id}", f"the network has {', '.join(ids)}"
+        raise InvalidTables([Issue("expose", None, "period", "unknown_period", what, why, "name a period of the network")])
     period = int(asked.sum(axis=0).argmax()) if period_id is None else ids.index(period_id)
     order = down_order(len(a.pools), act.use_pool, act.into[act.use_activity])
     means, priced = means_of(a, act, order, pools, np.full((1, len(ids)), 1 / len(ids)), late=False)
