@@ -9,6 +9,7 @@ from hinterland.app.packing import packs
 from hinterland.app.planning import read_plan, read_run, solve, trace, verify, write_run
 from hinterland.app.reading import check, examine, new, prepare, read
 from hinterland.app.routing import explain_route
+from hinterland.app.stressing import expose, replays, simulate
 from hinterland.app.studying import demo_reference
 from hinterland.app.supply import supply_of
 from hinterland.app.telling import (
@@ -38,6 +39,7 @@ __all__ = [
     "duties",
     "examine",
     "explain_route",
+    "expose",
     "judged_in",
     "new",
     "packs",
@@ -49,8 +51,10 @@ __all__ = [
     "read_run",
     "remarks_of",
     "render",
+    "replays",
     "sample_path",
     "side_by_side",
+    "simulate",
     "solve",
     "story_of",
     "summary",

@@ -11,9 +11,11 @@ from hinterland.cli.audit import audit
 from hinterland.cli.bars import bars
 from hinterland.cli.duties import duties
 from hinterland.cli.endings import CODES, ended_well, refuse_foreign, show_issues
+from hinterland.cli.expose import expose
 from hinterland.cli.packs import packs
 from hinterland.cli.route import route
 from hinterland.cli.shows import plain, say, show_json, show_supply, show_table, warn_short
+from hinterland.cli.simulate import simulate
 
 if TYPE_CHECKING:
     from hinterland.design import DesignResult
@@ -315,6 +317,8 @@ app.command()(audit)
 app.command()(route)
 app.command()(duties)
 app.command()(packs)
+app.command()(simulate)
+app.command()(expose)
 
 
 def main() -> None:

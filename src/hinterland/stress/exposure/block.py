@@ -96,10 +96,11 @@ class BlockSolver:
             self._bounds(np.array([self._theta]), np.zeros(1), np.full(1, 1e30))
         self._solver.changeColsCost(len(every), every, cost)
 
-    def _solve(self, down: Ints, left_share: float) -> Floats | None:
+    def _solve(self, down: Ints, left_share: float, left_most: Floats | None = None) -> Floats | None:
         held = self._upper[down]
+        left = np.where(held < 1e30, held * left_share, 1e30 if left_share else 0.0) if left_most is None else left_most / self._scale
         if len(down):
-            self._bounds(down, np.zeros(len(down)), np.where(held < 1e30, held * left_share, 1e30 if left_share else 0.0))
+            self._bounds(down, np.zeros(len(down)), np.minimum(left, held))
         self._solver.run()
         found = None
         if self._solver.getModelStatus() == self._optimal:
@@ -108,13 +109,13 @@ class BlockSolver:
             self._bounds(down, np.zeros(len(down)), held)
         return found
 
-    def loss(self, down: Ints, days: float, left_share: float = 0.0) -> tuple[float, Floats]:
-        """Least lost margin, and lost units (D,), while `down` activities keep only `left_share` for `days`."""
+    def loss(self, down: Ints, days: float, left_share: float = 0.0, left_most: Floats | None = None) -> tuple[float, Floats]:
+        """Least lost margin, and lost units (D,), while `down` activities keep only `left_share`, or `left_most` a day, for `days`."""
         self._prepare("loss")
         if days <= 0:
             return 0.0, np.zeros(self._demands)
         self._bounds(np.array([self._theta]), np.full(1, 1.0 / days), np.full(1, 1.0 / days))
-        found = self._solve(np.asarray(down), left_share)
+        found = self._solve(np.asarray(down), left_share, left_most)
         if found is None:
             raise ArithmeticError("losing all demand is always possible, yet no optimum was found")
         units = np.maximum(found[self._activities : self._theta], 0.0) * self._scale * days

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -17,7 +16,9 @@ from hinterland.stress.exposure.block import BlockSolver
 from hinterland.stress.exposure.nodes import KINDS, nodes_of
 from hinterland.stress.exposure.period import period_of
 from hinterland.stress.exposure.weekly import WeeklySolver
+from hinterland.stress.exposure.what_if import options_for
 from hinterland.stress.spans import refuse_kinds
+from hinterland.stress.work import pool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +42,19 @@ NOTES = {
 
 @dataclass(frozen=True)
 class ExposureResult:
-    """Nodes by loss, largest first; `period_id` is the period that was looked at, `method` how, `horizon_days` how far."""
+    """Nodes by loss, largest first; `period_id` is the period that was looked at, `method` how, `horizon_days` how far.
+
+    `pairs` has the worst joint failures of two sites and `options` what would help, where they were asked for.
+    """
 
     nodes: pl.DataFrame
     period_id: str
     method: str
     horizon_days: float
+    currency: str = "USD"
+    scenarios: tuple[str, ...] = ()
+    pairs: pl.DataFrame | None = None
+    options: pl.DataFrame | None = None
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -99,6 +107,11 @@ def expose(
     kinds: Sequence[str] = KINDS,
     recovery_days: tuple[float, float] = (28.0, 56.0),
     horizon_weeks: int | None = None,
+    pairs: bool = False,
+    what_if: bool = False,
+    weakest: int = 5,
+    buffer_days: float = 14.0,
+    standby_share: float = 0.5,
     progress: Progress = SILENT,
     executor: Executor | None = None,
 ) -> ExposureResult:
@@ -106,7 +119,10 @@ def expose(
 
     The response set is the plan: its sites, lanes and purchases with what they have to spare. `recovery_days` (low, high) holds
     where `recoveries` says nothing. `method`: `weekly` (time-expanded, default) or `block` (a screen that leaves arrival times
-    aside). The horizon covers the longest recovery and the longest way to the market behind it, unless given.
+    aside). The horizon covers the longest recovery and the longest way to the market behind it, unless given. `pairs` adds the worst
+    joint failures of two sites (block LP); `what_if` tries a buffer and a standby at the `weakest` nodes, one at a time.
+
+    Raises InvalidTables for a period, kind or method that is not there; Cancelled with the nodes that were measured (`.result`).
     """
     refuse_kinds([method], list(NOTES), "method")
     refuse_kinds(kinds, KINDS, "kind")
@@ -116,30 +132,59 @@ def expose(
     weeks = int(np.ceil(slowest / 7)) + chain.longest_lead_weeks + 1 if horizon_weeks is None else horizon_weeks
     parts = max(1, min(len(nodes), 16 if method == "weekly" else 1))
     shares = [Share(chain, nodes[k::parts], method, weeks) for k in range(parts)]
-    own = ThreadPoolExecutor() if executor is None else None
     rows: list[tuple[object, ...]] = []
-    try:
-        for done, found in enumerate((executor or own).map(_run, shares)):  # type: ignore[union-attr]
-            rows += [(node.kind, node.name, *node.recovery_days, *one) for node, one in zip(shares[done].nodes, found, strict=True)]
-            progress.advanced("expose", (done + 1) / parts)
-            if progress.cancelled():
-                raise Cancelled(f"stopped after {len(rows)} of {len(nodes)} nodes")
-    finally:
-        if own is not None:
-            own.shutdown(cancel_futures=True)
-    top = pl.col("loss_high").max()
-    frame = (
-        pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-        .with_columns(
-            exposure_index=pl.when(top > 0).then(pl.col("loss_high") / top).otherwise(0.0),
-            survives=pl.col("survival_days") >= pl.col("recovery_days_high"),
-        )
-        .sort(["loss_high", "kind", "node"], descending=[True, False, False])
-    )
+    stopped = False
+    with pool(executor) as hands:
+        waiting = [hands.submit(_run, share) for share in shares]
+        for done, one_share in enumerate(shares):
+            found = waiting[done].result()
+            rows += [(node.kind, node.name, *node.recovery_days, *one) for node, one in zip(one_share.nodes, found, strict=True)]
+            progress.advanced("expose", (done + 1) / parts, f"{len(rows)} nodes")
+            stopped = progress.cancelled() and done + 1 < parts
+            if stopped:
+                for one in waiting:
+                    one.cancel()
+                break
+    frame = _ranked(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
     notes: tuple[str, ...] = (NOTES[method],)
     if not chain.priced:
         notes += ("no price or value of some product that is delivered: its lost units count as one of money each",)
-    return ExposureResult(frame, chain.period_id, method, weeks * 7.0, notes)
+    if not np.isfinite(frame["loss_high"].to_numpy()).all():
+        raise ArithmeticError("a loss is not a number: a defect of hinterland, not of the tables")
+    worst = _pairs_of(chain, recovery_days) if pairs and not stopped else None
+    options = None
+    if what_if and not stopped:
+        by_name = {(node.kind, node.name): node for node in nodes}
+        weak = [
+            (by_name[kind, name], loss)
+            for kind, name, loss in frame.filter(pl.col("loss_high") > 0).select("kind", "node", "loss_high").head(weakest).iter_rows()
+        ]
+        options = options_for(chain, weak, method=method, weeks=weeks, buffer_days=buffer_days, standby_share=standby_share)
+    result = ExposureResult(frame, chain.period_id, method, weeks * 7.0, net.settings.currency, net.scenarios, worst, options, notes)
+    if stopped:
+        raise Cancelled(result, f"stopped after {len(rows)} of {len(nodes)} nodes")
+    return result
+
+
+def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
+    top = pl.col("loss_high").max()
+    return frame.with_columns(
+        exposure_index=pl.when(top > 0).then(pl.col("loss_high") / top).otherwise(0.0),
+        survives=pl.col("survival_days") >= pl.col("recovery_days_high"),
+    ).sort(["loss_high", "kind", "node"], descending=[True, False, False])
+
+
+def _pairs_of(
+    chain: PeriodChain, recovery_days: tuple[float, float], kinds: Sequence[str] = ("site",), k: int = 2, most: int = 20
+) -> pl.DataFrame:
+    nodes = nodes_of(chain.arrays, chain.activities, chain.demand_pool, kinds, recovery_days=recovery_days)
+    solver, rows = BlockSolver(chain.block()), []
+    for some in combinations(nodes, k):
+        days = max(node.recovery_days[1] for node in some)
+        loss, units = solver.loss(np.unique(np.concatenate([node.down for node in some])), days)
+        rows.append((" + ".join(node.name for node in some), days, loss, float(units.sum())))
+    schema = {"nodes": pl.String, "recovery_days": pl.Float64, "loss": pl.Float64, "lost_units": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort(["loss", "nodes"], descending=[True, False]).head(most)
 
 
 def worst_failures(
@@ -152,13 +197,4 @@ def worst_failures(
     """
     if k not in {1, 2}:
         raise ValueError("sets of one or two nodes are enumerated")
-    chain = period_of(arrays_of(net), plan, period_id)
-    nodes = nodes_of(chain.arrays, chain.activities, chain.demand_pool, kinds, recovery_days=recovery_days)
-    solver = BlockSolver(chain.block())
-    rows = []
-    for some in combinations(nodes, k):
-        days = max(node.recovery_days[1] for node in some)
-        loss, units = solver.loss(np.unique(np.concatenate([node.down for node in some])), days)
-        rows.append((" + ".join(node.name for node in some), days, loss, float(units.sum())))
-    schema = {"nodes": pl.String, "recovery_days": pl.Float64, "loss": pl.Float64, "lost_units": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row").sort(["loss", "nodes"], descending=[True, False]).head(most)
+    return _pairs_of(period_of(arrays_of(net), plan, period_id), recovery_days, kinds, k, most)

@@ -104,17 +104,18 @@ class WeeklySolver:
         self._solver.setOptionValue("presolve", "off")
         self._upper, self._lost, self._optimal = upper, start_stock + pools * weeks, highspy.HighsModelStatus.kOptimal
 
-    def loss(self, down: Ints, weeks: int, left_share: float = 0.0) -> tuple[float, Floats]:
-        """Least lost margin, and lost units (D,), while `down` activities keep only `left_share` for `weeks` weeks."""
+    def loss(self, down: Ints, weeks: int, left_share: float = 0.0, left_most: Floats | None = None) -> tuple[float, Floats]:
+        """Least lost margin, and lost units (D,), while `down` activities keep only `left_share`, or `left_most` a week, for `weeks`."""
         total = self.chain.weeks
         closed = min(max(weeks, 0), total)
         columns = (np.asarray(down)[:, None] * total + np.arange(closed)).ravel().astype(np.int32)
         held = self._upper[columns]
         none = np.zeros(len(columns))
         if len(columns):
-            self._solver.changeColsBounds(
-                len(columns), columns, none, np.where(held < 1e30, held * left_share, 1e30 if left_share else 0.0)
-            )
+            left = np.where(held < 1e30, held * left_share, 1e30 if left_share else 0.0)
+            if left_most is not None:
+                left = np.repeat(left_most / self._scale, closed)
+            self._solver.changeColsBounds(len(columns), columns, none, np.minimum(left, held))
         self._solver.run()
         fine = self._solver.getModelStatus() == self._optimal
         found = np.asarray(self._solver.getSolution().col_value)

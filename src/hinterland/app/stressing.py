@@ -1,0 +1,168 @@
+"""Plans moved through what may happen, and what is lost while a node is down: simulate and expose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hinterland.app.given import network_of, plan_of
+from hinterland.core.progress import SILENT
+from hinterland.model.scenario import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Executor
+    from datetime import date
+
+    import polars as pl
+
+    from hinterland.app.given import GivenPlan
+    from hinterland.core.progress import Progress
+    from hinterland.model.network import Network
+    from hinterland.stress.exposure.expose import ExposureResult
+    from hinterland.stress.simulate import StressResult
+
+__all__ = ["expose", "exposure_told", "replay_events", "replays", "simulate", "stress_told", "write_stress"]
+
+
+def _world(net: Network, plan: GivenPlan, scenario: str | Sequence[str] | None) -> tuple[Network, Any]:
+    """The named world, else the one the plan was made under, and the plan."""
+    given = network_of(net)
+    made = plan_of(plan, given)
+    return resolve(given, made.scenarios if scenario is None else scenario), made
+
+
+def simulate(
+    net: Network,
+    plan: GivenPlan,
+    scenario: str | Sequence[str] | None = None,
+    *,
+    replications: int = 1000,
+    seed: int = 0,
+    start: str | date | None = None,
+    end: str | date | None = None,
+    periods: Sequence[str] | None = None,
+    days: bool = False,
+    late: bool = False,
+    safety_days: float = 0.0,
+    events: pl.DataFrame | None = None,
+    replay: str | None = None,
+    until_share: float | None = None,
+    each_hazard: bool = False,
+    traces: bool = False,
+    progress: Progress = SILENT,
+    executor: Executor | None = None,
+) -> StressResult:
+    """Move a plan through `replications` draws of the world's hazards, week by week or day by day (`days`).
+
+    `events` (rows of the table `events`) or `replay` (a name of `replays`) are replayed instead of drawing. The same seed brings the
+    same events to every plan. Lost sales by default, `late` serves shortage later. `until_share` stops when the fill rate is known to ± that
+    share; `each_hazard` says what each loses alone. Raises InvalidTables for what cannot be simulated, InvalidScenario, Cancelled.
+    """
+    from hinterland.stress.simulate import simulate as moved
+
+    world, made = _world(net, plan, scenario)
+    if replay is not None:
+        events = replay_events(replay, world, start)
+    return moved(
+        world, made, replications=replications, seed=seed, start=start, end=end, periods=periods, step_days=1 if days else 7, late=late,
+        safety_days=safety_days, events=events, until_share=until_share, each_hazard=each_hazard, traces=traces, progress=progress,
+        executor=executor,
+    )  # fmt: skip
+
+
+def expose(
+    net: Network,
+    plan: GivenPlan,
+    scenario: str | Sequence[str] | None = None,
+    *,
+    period: str | None = None,
+    method: str = "weekly",
+    kinds: Sequence[str] | None = None,
+    recovery_days: tuple[float, float] = (28.0, 56.0),
+    pairs: bool = False,
+    what_if: bool = False,
+    progress: Progress = SILENT,
+    executor: Executor | None = None,
+) -> ExposureResult:
+    """For each node of a plan: the margin lost while it recovers, the days nothing is lost, and its risk exposure index.
+
+    Looks at one period, by default the one that delivers most. `recovery_days` (low, high) holds where the table `recoveries` is silent.
+    """
+    from hinterland.stress.exposure.expose import expose as measured
+    from hinterland.stress.exposure.nodes import KINDS
+
+    world, made = _world(net, plan, scenario)
+    return measured(
+        world, made, period_id=period, method=method, kinds=KINDS if kinds is None else kinds, recovery_days=recovery_days, pairs=pairs,
+        what_if=what_if, progress=progress, executor=executor,
+    )  # fmt: skip
+
+
+def replays() -> pl.DataFrame:
+    """Events of the past that can be replayed: name, title, first day, rows."""
+    from hinterland.stress.replays import listed
+
+    return listed()
+
+
+def replay_events(name: str, net: Network, start: str | date | None = None) -> pl.DataFrame:
+    """Rows of a replay, moved by whole years to the first simulated year in which they fit. Raises InvalidTables for an unknown name."""
+    from hinterland.stress.event_table import moved_by_years
+    from hinterland.stress.replays import read_replay
+    from hinterland.stress.spans import span_of
+
+    span = span_of(net.calendar, start, None, None, 7)
+    return moved_by_years(read_replay(name), span.date_of(span.first_day))
+
+
+def write_stress(folder: str | Path, result: StressResult) -> Path:
+    """Write replications, events (as the table `events`), the summary and each hazard as Parquet files into a new folder."""
+    from hinterland.core.errors import InvalidTables, Issue
+    from hinterland.stress.summary import convergence, rates, summary
+
+    target = Path(folder)
+    if target.exists() and any(target.iterdir()):
+        what, why = f"{target} holds something already", "nothing is written over"
+        raise InvalidTables([Issue("out", None, None, "folder_taken", what=what, why=why, fix="name another folder")])
+    target.mkdir(parents=True, exist_ok=True)
+    tables = {"replications": rates(result), "events": result.event_table, "summary": summary(result), "convergence": convergence(result)}
+    if result.hazards is not None:
+        tables["hazards"] = result.hazards
+    for name, frame in tables.items():
+        frame.write_parquet(target / f"{name}.parquet")
+    return target
+
+
+def stress_told(result: StressResult) -> dict[str, Any]:
+    """A simulation as one document."""
+    from hinterland.stress.summary import summary
+
+    return {
+        "scenario": list(result.scenarios),
+        "currency": result.currency,
+        "replications": result.replications.height,
+        "seed": result.seed,
+        "steps": result.steps,
+        "step_days": result.step_days,
+        "events": result.events.height,
+        "transition_share": result.transition,
+        "measures": summary(result).to_dicts(),
+        "hazards": None if result.hazards is None else result.hazards.to_dicts(),
+        "notes": list(result.notes),
+    }
+
+
+def exposure_told(result: ExposureResult) -> dict[str, Any]:
+    """An exposure as one document."""
+    return {
+        "scenario": list(result.scenarios),
+        "currency": result.currency,
+        "period_id": result.period_id,
+        "method": result.method,
+        "horizon_days": result.horizon_days,
+        "nodes": result.nodes.to_dicts(),
+        "pairs": None if result.pairs is None else result.pairs.to_dicts(),
+        "options": None if result.options is None else result.options.to_dicts(),
+        "notes": list(result.notes),
+    }

@@ -1,0 +1,115 @@
+"""`hinterland simulate`: a plan moved through what may happen, and what is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from hinterland.cli.bars import bars
+from hinterland.cli.endings import ended_well
+from hinterland.cli.shows import figure, plain, say, show_json, show_table
+
+if TYPE_CHECKING:
+    from hinterland.stress.simulate import StressResult
+
+__all__ = ["simulate"]
+
+_WORDS = {
+    "fill_rate": "fill rate (served of wanted)",
+    "on_time_share": "served on time",
+    "steps_without_shortage_share": "steps without shortage",
+    "lost": "lost",
+    "lost_margin": "lost margin",
+    "backlog": "backlog",
+    "longest_spell_days": "longest shortage",
+    "stock_value": "value in stock",
+    "pipeline_value": "value on the way",
+    "extra_cost_per_unit": "extra cost",
+    "extra_co2e_kg_per_unit": "extra CO2e",
+}
+
+
+def simulate(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="run folder; or tables, together with --plan")],
+    plan: Annotated[Path | None, typer.Option(metavar="PLAN", help="plan folder or run to simulate in these tables")] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", "-s", metavar="NAME", help="scenario to apply; several apply in order")
+    ] = None,
+    replications: Annotated[int, typer.Option("--replications", "-n", metavar="NUMBER", help="how often the future is drawn")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, metavar="NUMBER", help="seed of the events")] = 0,
+    start: Annotated[str | None, typer.Option("--from", metavar="DATE", help="first day; default the plan's")] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="DATE", help="last day; default the plan's")] = None,
+    days: Annotated[bool, typer.Option("--days", help="step by day instead of by week")] = False,
+    late: Annotated[bool, typer.Option("--late", help="shortage is served later instead of lost")] = False,
+    safety: Annotated[float, typer.Option("--safety-days", min=0.0, metavar="DAYS", help="extra stock wherever lanes arrive")] = 0.0,
+    until: Annotated[float | None, typer.Option("--until", metavar="SHARE", help="stop when the fill rate is known to ± this")] = None,
+    each_hazard: Annotated[bool, typer.Option("--each-hazard", help="say what each hazard loses alone")] = False,
+    replay: Annotated[str | None, typer.Option(metavar="NAME", help="replay events of the past, `list` names them")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="folder for replications, events and summary")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON document on stdout, nothing else")] = False,
+) -> None:
+    """Move a plan through many draws of its hazards: fill rate, lost margin, time short, extra cost and CO2e."""
+    from hinterland import app as doors
+    from hinterland.app.auditing import audited_in
+    from hinterland.app.stressing import replays, stress_told, write_stress
+    from hinterland.core.errors import Cancelled
+
+    with ended_well(as_json=as_json):
+        if replay == "list":
+            listed = replays()
+            show_json(listed.to_dicts()) if as_json else show_table("replays", listed.columns, listed.iter_rows())
+            return
+        net, made = audited_in(run, plan)
+        stopped = None
+        with bars(quiet=as_json) as drawn:
+            try:
+                found = doors.simulate(
+                    net, made, scenario, replications=1 if replay and replications == 1000 else replications, seed=seed, start=start, end=end,
+                    days=days, late=late, safety_days=safety, until_share=until, each_hazard=each_hazard, replay=replay, progress=drawn,
+                )  # fmt: skip
+            except Cancelled as early:
+                if early.result is None:
+                    raise
+                found, stopped = cast("StressResult", early.result), early
+        if out is not None:
+            write_stress(out, found)
+        if as_json:
+            show_json(plain(stress_told(found)))
+        else:
+            _show(found, out)
+        if stopped is not None:
+            raise stopped
+
+
+def _show(found: StressResult, out: Path | None) -> None:
+    from hinterland.app.stressing import stress_told
+
+    told = stress_told(found)
+    rows = {row["measure"]: row for row in told["measures"]}
+    fill, margin = rows["fill_rate"], rows["lost_margin"]
+    say(
+        f"{100 * fill['mean']:.3g} % of demand is served (95 % interval {100 * fill['low']:.4g} to {100 * fill['high']:.4g} %); "
+        f"lost margin {figure(margin['mean'])} {told['currency']}, in the worst 5 % of futures {figure(margin['cvar95'])} {told['currency']}"
+    )
+    under = f"under {' + '.join(told['scenario'])}" if told["scenario"] else "in the plain tables"
+    unit = "days" if found.step_days == 1 else f"steps of {found.step_days} days"
+    money = {"money": told["currency"]}
+    show_table(
+        f"{told['replications']:,} replications of {found.steps} {unit} {under}, {told['events']:,} events, seed {found.seed}",
+        ("", "mean", "low", "high", "VaR 95 %", "CVaR 95 %", "unit"),
+        [
+            (_WORDS[name], *(row[column] for column in ("mean", "low", "high", "var95", "cvar95")),
+             " ".join(money.get(word.rstrip(","), word) for word in row["unit"].replace("money,", "money").split()))
+            for name, row in rows.items()
+        ],
+    )  # fmt: skip
+    if found.hazards is not None:
+        show_table(
+            "each hazard alone", ("hazard", "events", "struck share", "lost units", f"lost margin {told['currency']}", "low", "high"),
+            found.hazards.drop("backlog").iter_rows(),
+        )  # fmt: skip
+    if found.transition > 1e-9:
+        say(f"transition: the undisturbed plan itself serves {100 * found.transition:.3g} % late or never, where its periods differ")
+    say(*(f"note: {one}" for one in found.notes), *([f"written to {out}"] if out is not None else []))
