@@ -19,6 +19,7 @@ def _read_million(repeats: int) -> list[str]:
 
 REGISTRY: dict[str, Callable[[int], list[str]]] = {
     "build_million": lambda repeats: build_million.report(repeats=repeats),
+    "kernel": lambda repeats: lines_of("benchmarks.kernel") if repeats else [],
     "read_million": _read_million,
     "route_ten_thousand": lambda repeats: route_ten_thousand.report(repeats=repeats),
 }

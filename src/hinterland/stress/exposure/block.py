@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse
 
+from hinterland.stress.exposure.solver import silent_solver
+
 if TYPE_CHECKING:
     from hinterland.core.calendar import Floats, Ints
 
@@ -65,9 +67,7 @@ class BlockSolver:
         lp.row_lower_, lp.row_upper_ = asked, np.full(pools, 1e30)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]
-        self._solver.setOptionValue("output_flag", False)
-        self._solver.setOptionValue("threads", 1)
+        self._solver = silent_solver()
         self._solver.setOptionValue("presolve", "off")
         self._solver.passModel(lp)
         self._activities, self._demands, self._theta = activities, demands, activities + demands

@@ -130,7 +130,7 @@ def expose(
     nodes = nodes_of(chain.arrays, chain.activities, chain.demand_pool, kinds, recovery_days=recovery_days)
     slowest = max((node.recovery_days[1] for node in nodes), default=0.0)
     weeks = int(np.ceil(slowest / 7)) + chain.longest_lead_weeks + 1 if horizon_weeks is None else horizon_weeks
-    parts = max(1, min(len(nodes), 16 if method == "weekly" else 1))
+    parts = max(1, min(len(nodes), 16 if method == "weekly" else 4))
     shares = [Share(chain, nodes[k::parts], method, weeks) for k in range(parts)]
     rows: list[tuple[object, ...]] = []
     stopped = False

@@ -1,0 +1,234 @@
+"""The stress kernel: lane-periods per second, 10,000 × 260 weeks, SimPy on the same network, exposure of 1,700 nodes.
+
+Bars: 100 million lane-periods a second on two cores for the plain policy; 200 × SimPy in node-periods on the same network in one
+run (both must lose the same); TTR loss and TTS of all tier-2 and tier-3 nodes of a 200 / 500 / 1,000 network in 10 s by the block
+LP and in 5 minutes week by week. `python -m benchmarks.kernel [chains]` prints what is measured.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import scipy.sparse
+
+from hinterland.stress.chain import Chain, Means, Reactions
+from hinterland.stress.exposure.block import Block, BlockSolver
+from hinterland.stress.exposure.weekly import Weekly, WeeklySolver
+from hinterland.stress.kernel import BLOCK, MEASURES, move
+
+__all__ = ["main", "report"]
+
+NONE = np.zeros(0, dtype=np.int64)
+DEPTH, LEAD, MEAN = 6, 4, 10.0
+
+
+def serial_chains(chains: int, steps: int) -> Chain:
+    """Independent chains of `DEPTH` pools, a lane of `LEAD` steps into each, a market at the end of each; stock of a step."""
+    count = chains * DEPTH
+    every, level = np.arange(count), np.arange(count) % DEPTH
+    whole = np.ones((count, steps))
+    fed = every[level > 0]
+    use_first = np.concatenate([[0], np.cumsum(level > 0)])
+    slot = np.where(level > 0, every, 0)  # the slot of a lane is one past the place of the pool it draws from
+    ready = np.argsort(slot, kind="stable")
+    last = every[level == DEPTH - 1]
+    return Chain(
+        into=every, lead=np.full(count, LEAD), ordered_by_room=np.zeros(count, dtype=np.int64),
+        use_first=use_first, use_pool=fed - 1, use_per_unit=np.ones((len(fed), steps)),
+        give_first=np.zeros(count + 1, dtype=np.int64), give_pool=NONE, give_per_unit=np.zeros((0, steps)),
+        make_first=np.arange(count + 1), make_activity=every, pools_down=every,
+        ready_first=np.searchsorted(slot[ready], np.arange(count + 2)), ready=ready,
+        planned=MEAN * whole, share=whole, most=np.inf * whole, trigger=0.0 * whole, lot=0.0 * whole,
+        ring_first=np.arange(count + 1) * LEAD, on_the_way=np.full(count * LEAD, MEAN),
+        target=MEAN * (LEAD + 1) * whole, leaving=MEAN * whole, stock=np.full(count, MEAN),
+        demand_first=np.searchsorted(last, np.arange(count + 1)), wanted=np.full((chains, steps), MEAN),
+    )  # fmt: skip
+
+
+def _quiet(count: int) -> Reactions:
+    return Reactions(np.zeros(count + 1, dtype=np.int64), NONE, NONE, np.zeros(1, dtype=np.int64), NONE, np.zeros(count, dtype=np.int64))
+
+
+def _moved(chain: Chain, left: np.ndarray, hit: np.ndarray, blocks: int, workers: int) -> tuple[float, np.ndarray]:
+    """Seconds, and lost units of the last block."""
+    count, steps = chain.planned.shape
+    zero = np.zeros((count, steps))
+    means = Means(zero, zero, np.zeros(count), np.ones(len(chain.wanted)), late=False)
+    scaled = np.full(len(chain.wanted), -1)
+
+    def one(_: int) -> np.ndarray:
+        sums = np.zeros((len(MEASURES), BLOCK))
+        move(chain, _quiet(count), means, left, hit, np.ones((0, steps, BLOCK)), scaled, sums, np.zeros((steps, 0)))
+        return sums
+
+    one(0)
+    began = time.perf_counter()
+    with ThreadPoolExecutor(workers) as hands:
+        found = list(hands.map(one, range(blocks)))
+    return time.perf_counter() - began, found[-1][MEASURES.index("lost")]
+
+
+def outages(count: int, steps: int, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """Every tenth lane stands still for some weeks, at random."""
+    rng = np.random.default_rng(seed)
+    rows = np.arange(0, count, 10)
+    hit = np.full(count, -1)
+    hit[rows] = np.arange(len(rows))
+    left = np.ones((len(rows), steps, BLOCK))
+    for row in range(len(rows)):
+        for lane in range(BLOCK):
+            start = int(rng.integers(0, steps))
+            left[row, start : start + int(rng.integers(1, 9)), lane] = 0.0
+    return left, hit
+
+
+def by_simpy(chains: int, steps: int, left: np.ndarray, hit: np.ndarray, lane: int) -> tuple[float, float]:
+    """Seconds and lost units of one replication in SimPy: a process for each pool, and one for each shipment."""
+    import simpy
+
+    world, count = simpy.Environment(), chains * DEPTH
+    stock, coming, want, order = [MEAN] * count, [MEAN * LEAD] * count, [0.0] * count, [0.0] * count
+    lost = [0.0]
+
+    def arrival(pool: int, amount: float, delay: float):  # type: ignore[no-untyped-def]
+        yield world.timeout(delay)
+        stock[pool] += amount
+        coming[pool] -= amount
+
+    def pool(j: int):  # type: ignore[no-untyped-def]
+        level, target = j % DEPTH, MEAN * (LEAD + 1)
+        ask, ship = 0.1 * (DEPTH - level) / DEPTH, 0.3 + 0.1 * level / DEPTH
+        for t in range(steps):
+            yield world.timeout(t + ask - world.now)
+            if level == DEPTH - 1:
+                want[j] = MEAN
+            order[j] = max(MEAN + target - (stock[j] + coming[j]) + want[j] - MEAN, 0.0)
+            if level:
+                want[j - 1] = order[j]
+            yield world.timeout(t + ship - world.now)
+            if level == DEPTH - 1:
+                given = min(stock[j], MEAN)
+                stock[j] -= given
+                lost[0] += MEAN - given if MEAN - given > 1e-9 * MEAN else 0.0
+            else:
+                below = j + 1
+                share = 1.0 if stock[j] >= want[j] or want[j] <= 0 else max(stock[j], 0.0) / want[j]
+                sent = order[below] * share * (left[hit[below], t, lane] if hit[below] >= 0 else 1.0)
+                stock[j] -= sent
+                coming[below] += sent
+                world.process(arrival(below, sent, LEAD + 0.2 - ship))
+            if not level:
+                sent = order[j] * (left[hit[j], t, lane] if hit[j] >= 0 else 1.0)
+                coming[j] += sent
+                world.process(arrival(j, sent, LEAD + 0.2 - ship))
+
+    for j in range(count):
+        for k in range(LEAD):
+            world.process(arrival(j, MEAN, k + 0.2))
+        world.process(pool(j))
+    began = time.perf_counter()
+    world.run()
+    return time.perf_counter() - began, lost[0]
+
+
+def tiers(seed: int = 9) -> tuple[Block, list[np.ndarray], np.ndarray]:
+    """200 plants, 500 tier-2 and 1,000 tier-3 nodes, each a line with its lanes; and the activities of each tier-2 and tier-3 node."""
+    rng = np.random.default_rng(seed)
+    sizes = (1000, 500, 200)
+    first = np.concatenate([[0], np.cumsum(sizes)])
+    pools = int(first[-1])
+    into = [*range(pools)]
+    uses: list[tuple[int, int, float]] = []
+    for tier in (1, 2):
+        for j in range(first[tier], first[tier + 1]):
+            for i in rng.choice(np.arange(first[tier - 1], first[tier]), 4 if tier == 1 else 5, replace=False):
+                uses.append((j, int(i), 0.5))  # noqa: PERF401  # two loops read better
+    need = np.zeros(pools)
+    need[first[2] :] = rng.uniform(5, 15, sizes[2])
+    for j in range(pools - 1, first[1] - 1, -1):
+        for _, i, q in (one for one in uses if one[0] == j):
+            need[i] += q * need[j]
+    need[need == 0] = 1.0
+    rows = np.array(into + [i for _, i, _ in uses])
+    columns = np.array(into + [j for j, _, _ in uses])
+    cells = np.array([1.0] * pools + [-q for _, _, q in uses])
+    matrix = scipy.sparse.csc_array((cells, (rows, columns)), shape=(pools, pools))
+    block = Block(
+        matrix, need * 1.2, need * rng.uniform(5, 40, pools), np.arange(first[2], pools), need[first[2] :], rng.uniform(1, 9, sizes[2])
+    )
+    return block, [np.array([j]) for j in range(first[2])], rng.uniform(14, 60, first[2])
+
+
+def _exposed(block: Block, nodes: list[np.ndarray], days: np.ndarray) -> float:
+    """Seconds for loss and survival of every node in two threads, a warm solver each."""
+
+    def half(at: int) -> None:
+        solver = BlockSolver(block)
+        for node, lasts in zip(nodes[at::2], days[at::2], strict=True):
+            solver.loss(node, float(lasts))
+        for node in nodes[at::2]:
+            solver.survival_days(node)
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(2) as hands:
+        list(hands.map(half, range(2)))
+    return time.perf_counter() - began
+
+
+def _weekly(block: Block, nodes: list[np.ndarray], days: np.ndarray, part: slice, weeks: int = 12) -> None:
+    coo = block.matrix.tocoo()
+    takes = coo.data < 0
+    due = np.zeros((len(block.stock), weeks))
+    chain = Weekly(
+        weeks, np.arange(len(block.most)), np.ones(len(block.most), dtype=np.int64), coo.col[takes], coo.row[takes], -coo.data[takes],
+        block.most * 7, block.stock, due, block.demand_pool, block.wanted * 7, block.margin,
+    )  # fmt: skip
+    due[:, 0] = block.most / 1.2 * 7
+    solver = WeeklySolver(chain)
+    for node, lasts in zip(nodes[part], days[part], strict=True):
+        high = int(np.ceil(lasts / 7))
+        loss = solver.loss(node, high)[0]
+        solver.survival_weeks(node, weeks - 2, known={high: loss})
+
+
+def report(*, chains: int = 60, weekly: bool = True) -> list[str]:
+    """What is measured, as lines for people."""
+    steps, lines = 260, []
+    chain = serial_chains(chains, steps)
+    count = chains * DEPTH
+    left, hit = outages(count, steps)
+    blocks = 64
+    for workers in (1, 2):
+        seconds, _ = _moved(chain, left, hit, blocks, workers)
+        rate = count * steps * blocks * BLOCK / seconds
+        lines.append(f"{workers} threads: {rate / 1e6:,.0f} million lane-periods a second ({count} lanes, {blocks * BLOCK} replications)")
+    lines.append(f"10,000 replications of {steps} weeks of {count} lanes at that rate: {10_000 * steps * count / rate:.1f} s")
+    small = serial_chains(10, steps)
+    left, hit = outages(10 * DEPTH, steps)
+    seconds, lost = _moved(small, left, hit, 64, 2)
+    ours = 10 * DEPTH * steps * 64 * BLOCK / seconds
+    told = [by_simpy(10, steps, left, hit, lane) for lane in range(3)]
+    theirs = 10 * DEPTH * steps * len(told) / sum(one for one, _ in told)
+    apart = max(abs(one - lost[lane]) for lane, (_, one) in enumerate(told))
+    lines.append(f"SimPy {theirs:,.0f} node-periods a second, the kernel {ours / theirs:,.0f} × that; lost units differ by {apart:.1e}")
+    block, nodes, days = tiers()
+    lines.append(f"exposure of {len(nodes)} nodes, block: {_exposed(block, nodes, days):.1f} s for loss and survival")
+    if weekly:
+        began = time.perf_counter()
+        with ThreadPoolExecutor(2) as hands:
+            list(hands.map(lambda at: _weekly(block, nodes, days, slice(at, None, 2)), range(2)))
+        lines.append(f"exposure of {len(nodes)} nodes, week by week (12 weeks): {time.perf_counter() - began:.0f} s")
+    return lines
+
+
+def main() -> None:
+    """Print the report; the first argument is the number of chains, `quick` leaves the weekly exposure out."""
+    chosen = [one for one in sys.argv[1:] if one.isdigit()]
+    sys.stdout.write("\n".join(report(chains=int(chosen[0]) if chosen else 60, weekly="quick" not in sys.argv)) + "\n")
+
+
+if __name__ == "__main__":
+    main()
