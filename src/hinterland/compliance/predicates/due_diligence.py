@@ -19,20 +19,31 @@ __all__ = ["due_diligence_coverage", "tiers_of"]
 STEPS = {1: "management systems", 2: "risks identified", 3: "risks answered", 4: "audited", 5: "reported"}
 
 
-def tiers_of(w: Audited, cells: Ints) -> dict[int, int]:
-    """Tier of each site behind some cells: lanes in use upstream from where the goods are delivered; 0 is there itself."""
-    m = w.mixing
-    period = int(cells[0] % w.periods)
-    lane = (m.move_lane >= 0) & (m.move_source % w.periods == period)
-    source, target = w.site_of(m.move_source[lane]), w.site_of(m.move_target[lane])
-    tier = dict.fromkeys(w.site_of(cells).tolist(), 0)
-    edge = set(tier)
-    while edge:
-        above = {int(one) for one in source[np.isin(target, list(edge))]} - set(tier)
-        depth = max(tier.values()) + 1
-        tier |= dict.fromkeys(above, depth)
-        edge = above
-    return tier
+def tiers_of(w: Audited) -> tuple[Ints, Ints]:
+    """Tier of whoever makes a cell's goods there, and of whoever sends (or sells) them there; shape (cells,), a large number: nobody.
+
+    Who makes what is delivered stands at tier 0, who sends inputs to a site of tier k at k + 1, on the shortest way; stores, and
+    lines of one site that feed each other, are no tier of their own.
+    """
+
+    def find() -> tuple[Ints, Ints]:
+        m, far = w.mixing, np.iinfo(np.int64).max // 2
+        near, sent = np.full(m.cells, far), np.full(m.cells, far)
+        near[w.delivered > 0] = sent[w.delivered > 0] = 0
+        lane = m.move_lane >= 0
+        while True:
+            before = near.copy(), sent.copy()
+            np.minimum.at(near, m.move_source[lane], sent[m.move_target[lane]])
+            np.minimum.at(near, m.move_source[~lane], near[m.move_target[~lane]])
+            np.minimum.at(sent, m.move_source, sent[m.move_target])
+            tier = near[m.run_cell]
+            np.minimum.at(tier, m.give_run, near[m.give_cell])
+            np.minimum.at(near, m.take_cell, tier[m.take_run])
+            np.minimum.at(sent, m.take_cell, np.minimum(tier[m.take_run] + 1, far))
+            if np.array_equal(near, before[0]) and np.array_equal(sent, before[1]):
+                return near, sent
+
+    return w.once("tiers", find)
 
 
 def due_diligence_coverage(w: Audited, asked: Asked) -> list[Finding]:
@@ -51,14 +62,14 @@ def due_diligence_coverage(w: Audited, asked: Asked) -> list[Finding]:
         return [Finding(element, "not_enough_data", None, limit, None, "share", note, (missing,))]
     steps = [int(rule.threshold)] if rule.threshold else list(STEPS)
     share = w.behind(markets, w.delivered[markets])
-    tier = tiers_of(w, markets)
+    near, sent = tiers_of(w)
     cell, quantity, offer = w.arising(share)
     mass = quantity * share[cell] * kg[w.product_of(cell)]
     made: dict[int, dict[tuple[int, int], float]] = {}
     for at, amount, one in zip(cell.tolist(), mass.tolist(), offer.tolist(), strict=True):
         if amount > 0:
             site = int(w.site_of(np.array([at]))[0])
-            level = tier.get(site, 0) + (1 if one >= 0 else 0)
+            level = int(near[at] if one < 0 else sent[at])
             key = (site, -1) if one < 0 else (site, int(w.product_of(np.array([at]))[0]))
             made.setdefault(level, {})[key] = made.setdefault(level, {}).get(key, 0.0) + amount
     silent = not w.net["due_diligence"].height and not w.net["certificates"].height
