@@ -62,8 +62,9 @@ def total_need(a: Arrays, forced: Floats | None = None) -> Floats:
         if quantity > 0:
             gives[int(give), int(along)] = min(gives.get((int(give), int(along)), np.inf), float(quantity))
     need, before = need0 * cover, np.zeros_like(need0)
-    for _ in range(_ROUNDS):
-        before, run = need, need.copy()
+    for rounds in range(_ROUNDS):
+        before = need if rounds == _ROUNDS // 2 else before  # a loop changes one product at a time: look back over many rounds
+        run = need.copy()
         for (main, coproduct), quantity in gives.items():
             run[main] = np.maximum(run[main], need[coproduct] / quantity)
         more = need0.copy()
