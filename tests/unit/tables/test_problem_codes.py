@@ -73,6 +73,9 @@ AUDIT = {
     "citation": "Article 8",
     "source_id": "S",
 }
+RMAP = {"site_id": "far", "scheme": "RMAP"}
+ASKED = add("certificates", RMAP)
+REQUIREMENT = {"requirement_id": "r", "scheme": "RMAP", "product": "part", "region": "north_america"}
 SOURCE = add("sources", {"source_id": "S", "title": "law"})
 
 ORIGIN = {"origin_rule_id": "o", "method": "rvc_tv", "threshold_share": 0.6, "cumulation_group": "north_america"}
@@ -259,9 +262,41 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("not_supported_yet", ("overrides", 2, "table"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "table": "scenarios"}))),
     ("not_used_yet", ("products", None, "dangerous_goods"), put("products", 0, dangerous_goods=True)),
     ("not_used_yet", ("hazards", None, None), add("hazards", {"hazard_id": "h", "scope_kind": "site"})),
-    ("not_used_yet", ("exchange_rates", 3, "valid_from"), add(
-        "exchange_rates", {"currency": "EUR", "rate_to_settings_currency": 1.1},
-        {"currency": "EUR", "valid_from": "2027-01-01", "rate_to_settings_currency": 1.2})),
+    ("wrong_type", ("exchange_rates", 2, "currency"), add("exchange_rates", {"currency": "euro", "rate_to_settings_currency": 1.1})),
+    ("unknown_reference", ("certificates", 2, "site_id"), add("certificates", {**RMAP, "site_id": "fra"})),
+    ("unknown_reference", ("certificates", 2, "product_id"), add("certificates", {**RMAP, "product_id": "prat"})),
+    ("before_start", ("certificates", 2, "valid_to"), add("certificates", {**RMAP, "valid_from": "2027-01-01", "valid_to": "2026-01-01"})),
+    ("certificate_lapses", ("certificates", 2, "valid_to"), add("certificates", {**RMAP, "valid_to": "2027-06-30"})),
+    ("certificate_lapses", ("certificates", 3, "valid_to"), add(
+        "certificates", {**RMAP, "valid_to": "2026-06-30"}, {**RMAP, "valid_from": "2026-07-01", "valid_to": "2027-06-30"})),
+    ("certificate_lapses", ("certificates", 2, "valid_to"), add(
+        "certificates", {**RMAP, "valid_to": "2026-06-29"}, {**RMAP, "valid_from": "2026-07-01"})),
+    ("unknown_level", ("certificates", 2, "level"), both(
+        add("schemes", {"scheme": "RMAP", "level": "conformant", "rank": 2}), add("certificates", {**RMAP, "level": "konformant"}))),
+    ("unknown_level", ("purchases", 2, "certified"), both(
+        add("schemes", {"scheme": "RMAP", "level": "conformant", "rank": 2}),
+        add("purchases", {"site_id": "plant", "product_id": "part", "price_per_unit": 9.0, "certified": "IRMA; RMAP=konformant"}))),
+    ("unknown_level", ("requirements", 2, "min_level"), both(
+        add("certificates", {**RMAP, "level": "active"}), add("requirements", {**REQUIREMENT, "min_level": "active"}))),
+    ("nobody_certified", ("requirements", 2, "scheme"), add("requirements", REQUIREMENT)),
+    ("nobody_certified", ("policies", 2, "value_unit"), add("policies", {"policy_id": "p", "kind": "require_certificate", "value_unit": "RMAP"})),
+    ("empty_cell", ("policies", 2, "value_unit"), add("policies", {"policy_id": "p", "kind": "require_certificate"})),
+    ("unknown_reference", ("requirements", 2, "region"), both(ASKED, add("requirements", {**REQUIREMENT, "region": "atlantis"}))),
+    ("unknown_reference", ("requirements", 2, "product"), both(ASKED, add("requirements", {**REQUIREMENT, "product": "prat"}))),
+    ("before_start", ("requirements", 2, "to_date"), both(
+        ASKED, add("requirements", {**REQUIREMENT, "from_date": "2027-01-01", "to_date": "2025-12-31"}))),
+    ("date_cuts_period", ("requirements", 2, "from_date"), both(ASKED, add("requirements", {**REQUIREMENT, "from_date": "2027-07-01"}))),
+    ("date_cuts_period", ("requirements", 2, "to_date"), both(ASKED, add("requirements", {**REQUIREMENT, "to_date": "2027-06-30"}))),
+    ("date_cuts_period", ("policies", 2, "valid_from"), both(
+        ASKED, add("policies", {"policy_id": "p", "kind": "require_certificate", "value_unit": "RMAP", "valid_from": "2027-07-01"}))),
+    ("binds_nothing", ("requirements", 2, "from_date"), both(ASKED, add("requirements", {**REQUIREMENT, "from_date": "2031-01-01"}))),
+    ("binds_nothing", ("requirements", 2, "to_date"), both(ASKED, add("requirements", {**REQUIREMENT, "to_date": "2021-01-01"}))),
+    ("idle_power", ("power_contracts", 2, "site_id"), add("power_contracts", {"power_contract_id": "w", "site_id": "plant", "share": 0.5})),
+    ("share_over_one", ("energy", 2, "renewable_share"), add("energy", {"zone": "US", "carrier": "electricity", "renewable_share": 80})),
+    ("share_over_one", ("policies", 2, "value"), add("policies", {"policy_id": "p", "kind": "min_renewable_share", "value": 80})),
+    ("binds_nothing", ("policies", 2, "value"), add("policies", {"policy_id": "p", "kind": "min_renewable_share"})),
+    ("wrong_choice", ("policies", 2, "value_unit"), add(
+        "policies", {"policy_id": "p", "kind": "min_renewable_share", "value": 0.5, "value_unit": "certificates"})),
     ("off_land", ("sites", 2, "latitude"), put("sites", 0, latitude=-80.0, longitude=-170.0)),
     ("period_gap", ("periods", 3, "start_date"), put("periods", 1, start_date="2027-01-02")),
     ("period_overlap", ("periods", 3, "start_date"), put("periods", 1, start_date="2026-12-31")),
