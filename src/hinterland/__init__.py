@@ -11,7 +11,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hinterland.app import audit, check, compare, demo, new, read, read_plan, read_run, render, sample_path, solve, trace, verify, write_run
+    from hinterland.app import (
+        audit,
+        check,
+        compare,
+        coverage,
+        currency_exposure,
+        demo,
+        new,
+        read,
+        read_plan,
+        read_run,
+        render,
+        sample_path,
+        solve,
+        trace,
+        verify,
+        write_run,
+    )
     from hinterland.core.errors import Cancelled, HinterlandError, InfeasibleDesign, InvalidScenario, InvalidTables, OutOfTime, UnprovenPlan
 
 __version__ = "0.1.0"
@@ -26,6 +43,8 @@ __all__ = [
     "audit",
     "check",
     "compare",
+    "coverage",
+    "currency_exposure",
     "demo",
     "new",
     "read",
