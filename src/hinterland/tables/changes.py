@@ -24,7 +24,7 @@ BY_PERIOD: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "settings": ("value",),
         "products": ("disposal_cost_per_unit",),
         "product_values": ("value_per_unit", "declared_co2e_kg_per_unit"),
-        "sites": ("opening_cost", "restart_cost", "closing_cost", "fixed_cost_per_year", "throughput_t_per_year"),
+        "sites": ("opening_cost", "restart_cost", "closing_cost", "fixed_cost_per_year", "throughput_t_per_year", "drawback_share"),
         "processes": (
             "capacity_per_year",
             "available_share",
