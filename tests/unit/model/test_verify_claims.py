@@ -9,6 +9,7 @@ import pytest
 
 from hinterland.app import solve
 from hinterland.model.plan import Plan
+from hinterland.model.plan_reading import check_plan
 from hinterland.model.verify import verify
 from origin_worlds import assembly
 from worlds import Tables, network
@@ -112,3 +113,13 @@ def test_another_method_that_is_met_may_be_claimed_by_hand():
     refused = verify(net, by("rvc_tv"))
     assert refused.failures["check"].to_list() == ["claim_test"]
     assert verify(net, by("rvc_nc")).ok
+
+
+def test_a_rule_that_is_not_there_is_told_and_counts_nothing():
+    net = network(packs("average"))
+    plan = solve(net).plan
+    strange = plan.with_table("claims", plan["claims"].with_columns(rule_id=pl.lit("agrement")))
+    strange = strange.with_table("flows", plan["flows"].with_columns(grade=pl.lit("agreement+pact")))
+    issues = check_plan(net, strange)
+    assert {(one.table, one.column, one.severity) for one in issues} == {("claims", "rule_id", "warning"), ("flows", "grade", "warning")}
+    assert any("agreement" in one.fix for one in issues)
