@@ -57,7 +57,7 @@ def _mathematics() -> str:
         "thrown away), `short` (u, demand not delivered), `open`, `start`, `stop` (0 or 1, only for candidate, committed and paused sites),",
         "`module` (n, whole), `lane_used`, `lane_tested`, `group_used` (0 or 1), `broken` (violation of a soft policy), and, where a duty",
         "or a credit hangs on them, `claimed` (of an output), `clean` (of an input's use), `carried` (of a flow), `claim_all` (0 or 1, per",
-        "lot), `spoilt` (thrown away of what was claimed). A lot is what a site makes of a product in a period under one way to meet one",
+        "lot), `spoilt` (thrown away of what was claimed), `refunded` (of a flow). A lot is what a site makes of a product in a period under one way to meet one",
         "rule; u is the use of an input per unit, θ a threshold. a_t is the length of",
         "period t in calendar years; w the share of a period's days that a dated row covers; M a largest quantity read off the data.\n",
         "Objectives are minimised in the order of `settings.objective`, each keeping those before within the tolerance: shortage (its cost",
