@@ -26,6 +26,7 @@ from hinterland.freight import (
     passage_bits,
     passage_names,
     port_rows,
+    ports_at_home,
     sea_network,
     split_passages,
 )
@@ -133,7 +134,9 @@ class _Finder:
         row = {site: at for at, site in enumerate(sites["site_id"].to_list())}
         named = {row[site]: port_rows(cell.split("|")) for site, cell in sites.select("site_id", "port").iter_rows() if cell}
         place = [sites[name].cast(pl.Float64).fill_null(np.nan).to_numpy().astype(np.float64) for name in ("latitude", "longitude")]
-        self._atlas = Atlas(np.nan_to_num(place[0]), np.nan_to_num(place[1]), named)
+        territory = dict(net["countries"].select("country", pl.coalesce("customs_territory", "country")).iter_rows())
+        home = ports_at_home(sites["country"].to_list(), territory)
+        self._atlas = Atlas(np.nan_to_num(place[0]), np.nan_to_num(place[1]), named, home)
         self._asked = asked
         frame = asked.frame
         self._start = np.array([row[site] for site in frame["from_site"].to_list()], dtype=np.int64)

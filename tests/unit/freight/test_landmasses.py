@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hinterland.freight import landmasses, nearest_ports, sea_network
+from hinterland.core.countries import COUNTRY_CODES
+from hinterland.freight import landmasses, nearest_ports, port_country, ports_at_home, sea_network
 from hinterland.freight.land import CUTS, FIXED_LINKS
 
 PLACES = {
@@ -156,3 +157,49 @@ def test_no_seaport_lies_on_an_islet_beside_land_that_its_trucks_cannot_enter():
         if any(mass != own[row] and share.get(int(mass), 0) > 20 for mass in beside.tolist()):
             lost.append(network.port_code[seaports[row]])
     assert lost == []
+
+
+TERRITORIES = {"VN": "VN", "PL": "EU", "DE": "EU", "US": "US", "CA": "CA", "CD": "CD", "CN": "CN", "CH": "CH", "GB": "GB"}
+
+
+def ports_of(country: str | None, latitude: float, longitude: float, territories: dict[str, str | None] = TERRITORIES) -> list[str]:
+    """Countries of the ports that a site of a country chooses from."""
+    home = ports_at_home([country], territories)
+    rows = nearest_ports(np.array([latitude]), np.array([longitude]), "road", home=home)[0]
+    return [port_country(sea_network().port_code[row]) for row in rows if row >= 0]
+
+
+@pytest.mark.parametrize(
+    ("country", "place"),
+    [("VN", (21.03, 105.85)), ("CA", (43.6, -79.4)), ("US", (42.3, -83.1)), ("CN", (45.3, 130.9)), ("CN", (30.9, 105.4)), ("US", (39.7, -105.0))],
+    ids=["Hanoi", "Toronto", "Detroit", "Jixi", "Shehong", "Denver"],
+)  # fmt: skip
+def test_a_site_ships_through_ports_of_its_own_customs_territory(country, place):
+    assert set(ports_of(country, *place)) == {country}
+
+
+def test_a_union_is_one_territory_also_through_members_that_no_table_names():
+    warsaw, debrecen = ports_of("PL", 52.2, 21.0), ports_of("HU", 47.5, 21.6)
+    assert "RU" not in warsaw
+    assert "PL" in warsaw
+    assert set(debrecen) <= {"PL", "HR", "SI", "IT", "RO", "BG", "GR", "DE"}
+    assert len(debrecen) == 5
+
+
+def test_members_of_a_union_that_a_table_sets_apart_stay_apart():
+    assert set(ports_of("PL", 52.2, 21.0, {"PL": "PL", "DE": "EU"})) == {"PL"}
+
+
+@pytest.mark.parametrize(("country", "place"), [("CH", (47.0, 8.0)), ("CD", (-10.8, 25.9))], ids=["Lucerne", "Kisanfu"])
+def test_a_site_whose_own_ports_are_none_or_out_of_reach_ships_through_others(country, place):
+    assert ports_of(country, *place) == ports_of(None, *place) != []
+
+
+def test_a_site_without_country_takes_the_nearest_ports():
+    plain = nearest_ports(np.array([52.2]), np.array([21.0]), "road")[0]
+    assert ports_of(None, 52.2, 21.0) == [port_country(sea_network().port_code[row]) for row in plain if row >= 0]
+
+
+def test_every_port_has_a_country_that_is_one():
+    strange = {code for code in sea_network().port_code if port_country(code) not in COUNTRY_CODES}
+    assert strange == set()
