@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Bools = npt.NDArray[np.bool_]
 
-__all__ = ["Gate", "gates_of"]
+__all__ = ["gates_of"]
 
 
 class Gate(NamedTuple):

@@ -26,12 +26,15 @@ def moved_without(a: Arrays, p: Placed, s: Totals) -> Iterator[tuple[str, int, i
     From a sender: lanes into the region from uncovered makers, and from uncovered stores outside it. Bought: offers whose maker does
     not hold the standard. Used: what an uncovered maker within the region uses and delivers beyond what it gets from others.
     """
+    asked = asked_of(a)
+    if not asked:
+        return
     out, pools, made_at = a.making.outputs, a.pools, a.making.lines
     given = out.use_pool[out.use_quantity < 0]
     makers = set(zip(made_at.site[out.line].tolist(), made_at.product[out.line].tolist(), strict=True))
     makers |= set(zip(pools.site[given].tolist(), pools.product[given].tolist(), strict=True))
     users = sorted({*out.use_pool[out.use_quantity > 0].tolist(), *a.demand.pool.tolist()})
-    for one in asked_of(a):
+    for one in asked:
         rows = [*_sent(a, p, one, makers), *_bought(a, p, one)]
         for pool in users:
             site, product = int(pools.site[pool]), int(pools.product[pool])
