@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["broken_rules", "contracts_of", "openings_of", "policies_of"]
 
-_FLOORS = ("min_regional_share", "min_flow", "force_open")
-_SHARES = ("min_regional_share", "max_country_share", "max_site_share")
+_FLOORS = ("min_regional_share", "min_renewable_share", "min_flow", "force_open")
+_SHARES = ("min_regional_share", "min_renewable_share", "max_country_share", "max_site_share")
 _UNITS = {"max_co2e": "t", "max_co2e_per_unit": "t"}
 
 
