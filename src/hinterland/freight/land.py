@@ -173,10 +173,10 @@ def _rings(latitude: Floats, longitude: Floats) -> Ints:
             found[at] = outer[max(around.tolist(), key=lambda ring: count[ring])]
     lost = np.flatnonzero(found < 0)
     if len(lost):
-        tree, at = _outline_tree(), unit_vectors(latitude[lost], longitude[lost])
-        chord, _ = tree.query(at)
+        tree, points = _outline_tree(), unit_vectors(latitude[lost], longitude[lost])
+        chord, _ = tree.query(points)
         near = np.flatnonzero(chord * EARTH_KM <= _SNAP_KM)
-        beside = tree.query_ball_point(at[near], chord[near] + _AS_NEAR_KM / EARTH_KM)
+        beside = tree.query_ball_point(points[near], chord[near] + _AS_NEAR_KM / EARTH_KM)
         for place, rows in zip(lost[near].tolist(), beside, strict=True):
             rings = outer[owner[np.array(rows, dtype=np.int64) % len(owner)]]
             found[place] = rings[np.argmax(count[rings])]

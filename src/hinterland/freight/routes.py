@@ -20,14 +20,14 @@ from hinterland.freight.sea import sea_network
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["KEY_KINDS", "Atlas", "Routes", "find_routes", "unroutable"]
+__all__ = ["KEY_KINDS", "QUAY_KM", "Atlas", "Routes", "find_routes", "unroutable"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint32]
 KEY_KINDS = ("road", "rail", "inland_waterway")
 """Kinds of modes that need land under them."""
-_QUAY_KM = 25.0
+QUAY_KM = 25.0
 """A chain that starts or ends on a ship needs a port this near to its site."""
 
 
@@ -145,7 +145,7 @@ def _stations(atlas: Atlas, kinds: Sequence[str], start: Ints, end: Ints, via: I
     def at_quay(site: Ints) -> Ints:
         ports = ports_of(site, "road")
         here, there = atlas.place(site[:, None]), atlas.place(ports)
-        return np.where(great_circle_km(*here, *there) <= _QUAY_KM, ports, -1)
+        return np.where(great_circle_km(*here, *there) <= QUAY_KM, ports, -1)
 
     for at in range(legs + 1):
         if at in (0, legs):

@@ -61,6 +61,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "missing_tariff_line": "a tariff shift is asked of a product whose inputs have no tariff line (warning)",
         "missing_table": "a table that every plan needs is not there",
         "missing_value": "a duty is due and the product's customs value is not known",
+        "no_airports": "land legs beside a flight count no kilometres, for there is no list of airports (note)",
         "no_base_duty": "a duty is net of the ordinary duty and its importer has no row of the programme mfn (warning)",
         "no_lane": "no lane starts or ends at a site, or none leads to its demand (warning)",
         "no_position": "the legs of a lane are to be computed and a site has no latitude and longitude",

@@ -235,6 +235,10 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("missing_value", ("product_values", None, "value_per_unit"), both(
         add("product_codes", {"product_id": "part", "importer": "US", "hs_code": "87"}),
         add("duties", {"rule_id": "d", "importer": "US", "origin": "CN", "ad_valorem_share": 0.25}))),
+    ("no_airports", ("lane_rules", 2, "mode_chain"), both(
+        TRUCK, add("modes", {"mode_id": "plane", "kind": "air"}), add("lane_rules", {"rule_id": "r", "product_id": "part", "mode_chain": "truck+plane+truck"}))),
+    ("binds_nothing", ("closures", 2, "passage"), both(
+        TRUCK, put("lanes", 0, mode_chain="truck", distance_km=None, cost_per_unit=None), add("closures", {"passage": "panama", "valid_from": "2027-01-01"}))),
     ("no_lane", ("sites", 6, "site_id"), both(
         add("sites", {"site_id": "island", "country": "US"}), add("processes", {"site_id": "island", "product_id": "part"}))),
     ("no_lane", ("demand", 4, "site_id"), add("demand", {"site_id": "near", "product_id": "car", "period_id": "2026", "quantity": 1.0})),
