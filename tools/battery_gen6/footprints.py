@@ -64,7 +64,7 @@ MATCHES = (
     Match("cell_nmc811", ("catl_liyang", "eve_jingmen"), "NMC811, CN supply", 59.0, 115.0, _USUAL),
     Match("cell_nmc811", ("catl_debrecen", "eve_debrecen"), "low-carbon regional, EU", 30.0, 60.0, _NEAR),
     Match("cell_nmc811", ("catl_debrecen", "eve_debrecen"), "distribution of the world, 5 to 95 %", 59.0, 115.0, ("global",)),
-    Match("cell_nmc811", ("florence", "aesc_smyrna", "aesc_bowling_green"), "literature range, CN/US/EU", 41.0, 89.0, _USUAL),
+    Match("cell_nmc811", ("florence", "aesc_smyrna", "aesc_bowling_green"), "literature range, CN/US/EU", 41.0, 89.0),
     Match("cell_lfp", ("catl_yibin",), "LFP, CN", 54.0, 69.0),
 )
 
