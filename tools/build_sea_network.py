@@ -1,7 +1,7 @@
 """Write src/hinterland/freight/data/sea.npz: searoute's shipping lanes, straightened over the open sea, with ports and passages.
 
     pip install --no-deps searoute==1.6.0     (Apache-2.0; data/marnet_searoute.geojson and data/ports.geojson are read)
-    python tools/build_sea_network.py [--sources N]   (half an hour; --sources N tries N ports alone)
+    python tools/build_sea_network.py [--sources N]   (ten minutes to half an hour; --sources N tries N ports alone)
 
 1. The lanes of marnet become points and edges, longitudes modulo 360. A port is joined to the nearest point and to those it sees.
 2. Any-angle shortest paths (lazy Theta*, Nash, Koenig and Tovey 2010) from ports all over the world find the great-circle
