@@ -24,7 +24,7 @@ from hinterland.tables.schemes import joined, offered, ranks_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence, Set
 
-    from hinterland.core.calendar import Floats
+    from hinterland.core.calendar import Floats, Ints
     from hinterland.model.arrays import Arrays
     from hinterland.model.network import Network
 
@@ -90,7 +90,13 @@ class Standards:
     def covered(self, sites: Sequence[str], products: Sequence[str], scheme: str, least: str | float | None = None) -> Bools:
         """Where and when a standard covers a whole period; shape (sites, products, periods)."""
         calendar = self.net.calendar
-        found = np.zeros((len(sites), len(products), len(calendar)), dtype=bool)
+        return self.spanning(sites, products, calendar.start, calendar.stop - 1, scheme, least)
+
+    def spanning(
+        self, sites: Sequence[str], products: Sequence[str], first: Ints, last: Ints, scheme: str, least: str | float | None = None
+    ) -> Bools:
+        """Where a standard covers every day of each first…last; shape (sites, products, spans)."""
+        found = np.zeros((len(sites), len(products), len(first)), dtype=bool)
         named: dict[str, set[str | None]] = {}
         for site, goods, name, _, _ in self._rows:
             if name == scheme:
@@ -99,9 +105,9 @@ class Standards:
         for s, site in enumerate(sites):
             for goods in sorted(named.get(site, ()), key=lambda one: one or ""):  # None comes first: it speaks of all goods
                 spans = self.held(site, goods, scheme, least)
-                whole = np.zeros(len(calendar), dtype=bool)
+                whole = np.zeros(len(first), dtype=bool)
                 for low, high in spans:
-                    whole |= (low <= calendar.start) & (calendar.stop - 1 <= high)
+                    whole |= (low <= first) & (last <= high)
                 if goods is None:
                     found[s] |= whole
                 elif goods in at:

@@ -16,8 +16,7 @@ import polars as pl
 from hinterland.model.accounts.placing import place_plan
 from hinterland.model.arrays import arrays_of
 from hinterland.model.certificates import Standards
-from hinterland.model.dated import day_spans
-from hinterland.tables.schemes import joined
+from hinterland.model.diligence import STEPS, Diligence
 
 if TYPE_CHECKING:
     from hinterland.core.calendar import Floats, Ints
@@ -26,21 +25,27 @@ if TYPE_CHECKING:
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
 
-__all__ = ["coverage", "due_diligence_coverage", "sourced"]
+__all__ = ["coverage", "due_diligence_coverage", "sourced", "tiers_of"]
 
 Bools = npt.NDArray[np.bool_]
-_STEPS = 5
 SOURCED: dict[str, pl.DataType] = {
     "t": pl.Int64(), "tier": pl.Int64(), "site": pl.Int64(), "product": pl.Int64(), "offer": pl.Int64(), "quantity": pl.Float64(),
 }  # fmt: skip
 
 
-def _tiers(a: Arrays, p: Placed, made: Floats) -> tuple[Ints, Ints]:
+def _made(a: Arrays, p: Placed) -> Floats:
+    """What each output entry makes; shape (entries,)."""
+    made, known = np.zeros(len(a.making.outputs.line)), p.made_entry >= 0
+    np.add.at(made, p.made_entry[known], p.made[known])
+    return made
+
+
+def tiers_of(a: Arrays, p: Placed) -> tuple[Ints, Ints]:
     """Tier of whoever makes a cell's goods on the spot, and of whoever sends them there; shape (pools · periods,), −1: nobody.
 
     A cell is pool · periods + period. Sweeps against the flow until nothing changes.
     """
-    periods, out, far = len(a.calendar), a.making.outputs, np.iinfo(np.int64).max // 2
+    periods, out, made, far = len(a.calendar), a.making.outputs, _made(a, p), np.iinfo(np.int64).max // 2
     near, sent = np.full(len(a.pools) * periods, far), np.full(len(a.pools) * periods, far)
     served = p.served > 0
     ends = (a.demand.pool * periods + a.demand.period)[p.served_row[served]]
@@ -81,10 +86,8 @@ def sourced(net: Network, plan: Plan) -> pl.DataFrame:
     a = arrays_of(net)
     p = place_plan(a, plan)
     periods, out, pools = len(a.calendar), a.making.outputs, a.pools
-    made = np.zeros(len(out.line))
-    known = p.made_entry >= 0
-    np.add.at(made, p.made_entry[known], p.made[known])
-    near, sent = _tiers(a, p, made)
+    made = _made(a, p)
+    near, sent = tiers_of(a, p)
     entry, gives = np.flatnonzero(made > 0), np.flatnonzero((out.use_quantity < 0) & (made[out.use_output] > 0))
     cell = np.concatenate(
         [
@@ -176,26 +179,18 @@ def due_diligence_coverage(net: Network, plan: Plan) -> pl.DataFrame:
     A site shows a step in a period where its rows of due_diligence, and certificates whose scheme gives evidence for the step
     (schemes.oecd_step), together span the whole of it. What is bought shows a step where its maker is said to hold such a scheme.
     """
-    a, standards = arrays_of(net), Standards(net)
-    steps = net["schemes"].drop_nulls("oecd_step").select("scheme", pl.col("level").fill_null(""), "oecd_step").rows()
-    if not net["due_diligence"].height and not steps:
+    a, diligence = arrays_of(net), Diligence(net)
+    if not diligence.asked:
         return _by_period(a, [], ["oecd_step"])
     rows, calendar = sourced(net, plan), a.calendar
     site, product, t, offer = (rows[name].to_numpy() for name in ("site", "product", "t", "offer"))
-    shown = net["due_diligence"].select("site_id", "oecd_step").rows()
-    first, last = day_spans(net["due_diligence"])
     pairs = sorted(set(zip(site.tolist(), product.tolist(), strict=True)))
     frames = []
-    for step in range(1, _STEPS + 1):
-        gives = {(scheme, level) for scheme, level, one in steps if one == step}
+    for step in STEPS:
         covered = np.zeros((len(a.sites.ids), len(a.products.ids), len(calendar)), dtype=bool)
         for s, p in pairs:
-            name, goods = a.sites.ids[s], a.products.ids[p]
-            own = [
-                (int(low), int(high)) for (where, one), low, high in zip(shown, first, last, strict=True) if (where, one) == (name, step)
-            ]
-            for low, high in joined([*own, *standards.shown(name, goods, gives)]):
+            for low, high in diligence.shown(a.sites.ids[s], a.products.ids[p], step):
                 covered[s, p] |= (low <= calendar.start) & (calendar.stop - 1 <= high)
-        offers = np.array([standards.says(cell, gives) for cell in a.offers.rows["certified"].to_list()] + [False], dtype=bool)
+        offers = np.array([diligence.says(cell, step) for cell in a.offers.rows["certified"].to_list()] + [False], dtype=bool)
         frames.append(_shares(a, rows, np.where(offer >= 0, offers[offer], covered[site, product, t]), oecd_step=step))
     return _by_period(a, frames, ["oecd_step"])

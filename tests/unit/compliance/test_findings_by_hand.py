@@ -229,6 +229,62 @@ def test_due_diligence_is_covered_by_tier_and_the_weakest_step_counts():
     assert late["Ni, tier 1"] == 0.0  # step 4 is not shown on the last day
 
 
+def _bought_nickel(held: str):
+    """Packs that hold 60 kg of nickel: 15 kg of it from an offer whose maker is said to hold something, 45 from one that says nothing."""
+    tables = one_plant("DE", "pack", {"nickel": 6.0}, first=2028)
+    buy(tables, "nickel", "told", certified=held)
+    buy(tables, "nickel", "silent")
+    tables["contents"] = [{"product_id": "nickel", "element": "Ni", "mass_kg_per_unit": 1.0}]
+    tables["schemes"] = [
+        {"scheme": "RMAP", "level": "conformant", "rank": 2, "oecd_step": 4},
+        {"scheme": "RMAP", "level": "active", "rank": 1},
+    ]
+    tables["rules"] = [{"rule_id": "fourth", "predicate": "due_diligence_coverage", "product": "pack", "subject": "Ni", "threshold": 4.0,
+                        "citation": "own", "source_id": "S"}]  # fmt: skip
+    return tables, plan_of(tables, {("nickel", "told"): 15.0, ("nickel", "silent"): 45.0})
+
+
+@pytest.mark.parametrize(("held", "share"), [("RMAP=conformant", 0.25), ("RMAP=active", 0.0), ("IRMA=conformant", 0.0)])
+def test_what_is_bought_shows_the_steps_of_the_schemes_its_maker_is_said_to_hold(held, share):
+    found = audited(*_bought_nickel(held))
+    tier = {row["subject"]: row for row in of_rule(found, "fourth")}["Ni, tier 1"]
+    assert (tier["status"], tier["value"]) == ("not_met", pytest.approx(share))
+    rows = found.evidence_of(tier["finding_id"]).filter(pl.col("table") == "purchases").sort("quantity")
+    assert rows["keys"].to_list() == [
+        "site_id=plant; product_id=nickel; offer_id=told",
+        "site_id=plant; product_id=nickel; offer_id=silent",
+    ]
+    assert rows["value"].to_list() == [float(share > 0), 0.0]
+
+
+@pytest.mark.parametrize(("speaks_of", "share"), [(None, 1.0), ("pack", 1.0), ("nickel", 0.0)])
+def test_a_certificate_of_other_goods_shows_no_step(speaks_of, share):
+    tables, plan = _bought_nickel("")
+    tables["sources"] = [{"source_id": "S", "title": "a source"}]
+    tables["contents"].append({"product_id": "pack", "element": "Ni", "mass_kg_per_unit": 6.0})
+    tables["certificates"] = [
+        {
+            "site_id": "plant",
+            "scheme": "RMAP",
+            "level": "conformant",
+            "product_id": speaks_of,
+            "valid_from": "2028-01-01",
+            "valid_to": "2028-12-31",
+        }
+    ]
+    tiers = {row["subject"]: row["value"] for row in of_rule(audited(tables, plan), "fourth")}
+    assert tiers["Ni, tier 0"] == share
+
+
+def test_flows_that_reach_no_delivery_stand_at_no_tier():
+    tables = one_plant("US", "pack", {"foil": 1.0}, first=2027)
+    buy(tables, "foil")
+    tables["requirements"] = [{"requirement_id": "foils", "scheme": "IRMA", "product": "foil", "penalty_per_unit": 0.1}]
+    plan = plan_of(tables, {("foil", ""): 10.0})
+    plan = plan.with_table("delivered", plan["delivered"].clear())
+    assert only(audited(tables, plan), "own_requirements")["subject"] == "foils, tier none: reaches no delivery"
+
+
 def test_a_requirement_looks_at_makers_sellers_and_own_make_by_level():
     tables = one_plant("US", "pack", {"nickel": 1.0}, first=2027, quantity=100.0)
     tables["sites"] += [{"site_id": name, "country": "US", "operator": name} for name in ("mine", "store")]

@@ -9,10 +9,7 @@ import numpy as np
 
 from hinterland.compliance.findings import Finding, Row, judged
 from hinterland.compliance.flows import mixed
-from hinterland.compliance.lists import covered
-from hinterland.compliance.predicates.due_diligence import tiers_of
 from hinterland.core.calendar import FAR_FUTURE, FAR_PAST, day_number
-from hinterland.model.dated import day_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,49 +35,10 @@ def _asked_for(w: Audited, asked: Asked) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _ranks(w: Audited) -> dict[tuple[str, str], int]:
-    return {(scheme, level or ""): rank or 0 for scheme, level, rank in w.net["schemes"].select("scheme", "level", "rank").iter_rows()}
-
-
-def _reaches(ranks: dict[tuple[str, str], int], scheme: str, level: str, least: str | None) -> bool:
-    """Whether a level is the one asked for, or ranks as high."""
-    rank, floor = ranks.get((scheme, level)), ranks.get((scheme, least or ""))
-    return not least or level == least or (rank is not None and floor is not None and rank >= floor)
-
-
 def _holds(w: Audited, scheme: str, level: str | None, first: int, last: int) -> Bools:
     """Whether each site holds a scheme at a level or better for each product on all of first…last; shape (sites, products)."""
-    ranks = _ranks(w)
-    frame = w.net["certificates"]
-    opens, ends = day_spans(frame)
-    spans: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
-    for at, row in enumerate(frame.select("site_id", "scheme", "level", "product_id").iter_rows(named=True)):
-        if row["scheme"] != scheme:
-            continue
-        if _reaches(ranks, scheme, row["level"] or "", level):
-            spans.setdefault((row["site_id"], row["product_id"]), []).append((int(opens[at]), int(ends[at])))
-    found = np.zeros((len(w.a.sites.ids), len(w.a.products.ids)), dtype=bool)
-    for number, site in enumerate(w.a.sites.ids):
-        whole = spans.get((site, None), [])
-        found[number] = covered(whole, first, last)
-        for column, product in enumerate(w.a.products.ids):
-            if (site, product) in spans:
-                found[number, column] = covered([*whole, *spans[site, product]], first, last)
-    return found
-
-
-def _certified(w: Audited, scheme: str, level: str | None) -> Bools:
-    """Whether the maker behind each purchase is said to hold a scheme at a level or better; shape (bought,)."""
-    rows, m = w.a.offers.rows, w.mixing
-    if "certified" not in rows.columns:
-        return np.zeros(len(m.bought), dtype=bool)
-    ranks = _ranks(w)
-    told = []
-    for cell in rows["certified"].to_list():
-        terms = (term.partition("=") for term in (cell or "").split(";"))
-        held = {name.strip(): one.strip() for name, _, one in terms}
-        told.append(scheme in held and _reaches(ranks, scheme, held[scheme], level))
-    return np.array(told, dtype=bool)[m.bought_offer] if told else np.zeros(0, dtype=bool)
+    days = np.array([first]), np.array([last])
+    return w.standards.spanning(w.a.sites.ids, w.a.products.ids, *days, scheme, level)[:, :, 0]
 
 
 def _flows(w: Audited, need: dict[str, Any], period: int, first: int, last: int) -> Iterator[tuple[int, Row]]:
@@ -89,9 +47,10 @@ def _flows(w: Audited, need: dict[str, Any], period: int, first: int, last: int)
     That is what makers (or stores elsewhere) send into the region, what is bought there, and what is made and used there.
     """
     m, scheme, least = w.mixing, need["scheme"], need["min_level"]
-    near, sent = tiers_of(w)
+    near, sent = w.tiers
     holds = w.once(("holds", scheme, least, first, last), partial(_holds, w, scheme, least, first, last))
-    certified = w.once(("certified", scheme, least), partial(_certified, w, scheme, least))
+    said = w.once(("certified", scheme, least), partial(w.standards.certified, w.a.offers.rows["certified"].to_list(), scheme, least))
+    certified = said[m.bought_offer]
     made = holds[w.site_of(m.run_cell), w.product_of(m.run_cell)].astype(np.float64)[:, None]
     share = mixed(m, made, certified.astype(np.float64)[:, None], np.zeros((len(m.opened), 1)))[:, 0]
     cells = np.arange(m.cells)
@@ -145,5 +104,6 @@ def certificate_coverage(w: Audited, asked: Asked) -> list[Finding]:
                 f"{value:.0%} of the flow comes from makers with {need['scheme']} {need['min_level'] or ''}".strip()
                 + " for the whole period"
             )
-            found.append(Finding(f"{need['requirement_id']}, tier {level}", status, value, limit, margin, "share", note, (named, *rows)))
+            tier = f"tier {level}" if level >= 0 else "tier none: reaches no delivery"
+            found.append(Finding(f"{need['requirement_id']}, {tier}", status, value, limit, margin, "share", note, (named, *rows)))
     return found
