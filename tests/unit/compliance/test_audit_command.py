@@ -110,6 +110,38 @@ def test_the_price_of_a_soft_policy_is_what_keeping_it_costs():
     assert "far makes 50 less" in row["note"]
 
 
+def _asked_of_parts(**cells: Any) -> Any:
+    """The two makers for a year, undiscounted: near holds IRMA, far does not; parts for the plant should come with it, or pay 0.1."""
+    tables = two_makers(1)
+    tables["settings"] = [row | {"value": "0"} if row["key"] == "discount_rate_share" else row for row in tables["settings"]]
+    tables["certificates"] = [{"site_id": "near", "scheme": "IRMA", "valid_from": "2026-01-01", "valid_to": "2026-12-31"}]
+    tables["requirements"] = [
+        {"requirement_id": "parts", "scheme": "IRMA", "product": "part", "region": "north_america", "penalty_per_unit": 0.1}
+    ]
+    tables["processes"][0] |= cells
+    net = hl.read(tables)
+    found = hl.audit(net, hl.solve(net).plan, price=True, seconds=30)
+    assert (only(found, "own_requirements")["status"], only(found, "own_requirements")["value"]) == ("not_met", 0.0)
+    (row,) = found.prices.filter(pl.col("rule_id") == "own_requirements").to_dicts()
+    assert row["subject"] == "requirement parts"
+    return row
+
+
+def test_the_price_of_a_requirement_is_what_keeping_it_costs():
+    row = _asked_of_parts()
+    assert row["outcome"] == "priced"
+    assert row["price"] == pytest.approx(100 * (11 - 8), abs=1e-6)  # all 100 parts from near: 11 instead of 8 each; no penalty in either
+    assert "far makes 100 less" in row["note"]
+    assert "near makes 100 more" in row["note"]
+
+
+def test_a_requirement_that_leaves_too_little_is_priced_by_what_is_then_missing():
+    row = _asked_of_parts(capacity_per_year=40.0)
+    # 40 cars at 11 + 50 + 3 instead of 100 at 8 + 50 + 3; what is missing costs nothing real, so the note must tell it
+    assert (row["outcome"], row["price"]) == ("priced", pytest.approx(40 * 64 - 100 * 61))
+    assert "delivers 60 less of car" in row["note"]
+
+
 def test_listed_makers_are_priced_by_keeping_them_out():
     tables = two_makers(1)
     tables["settings"] = [row | {"value": "0"} if row["key"] == "discount_rate_share" else row for row in tables["settings"]]
