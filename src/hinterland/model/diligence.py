@@ -6,7 +6,7 @@ certificates whose scheme gives evidence for it (schemes.oecd_step); rows that f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ class Diligence:
     """What can be shown in a network, asked by step."""
 
     net: Network
+    _known: dict[tuple[str, str, int], list[tuple[int, int]]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def _standards(self) -> Standards:
@@ -55,7 +56,10 @@ class Diligence:
 
     def shown(self, site: str, product: str, step: int) -> list[tuple[int, int]]:
         """Days on which a site can show a step for a product, as spans in order of time that neither touch nor overlap."""
-        return joined([*self._own.get((site, step), ()), *self._standards.shown(site, product, self._gives[step])])
+        key = site, product, step
+        if key not in self._known:
+            self._known[key] = joined([*self._own.get((site, step), ()), *self._standards.shown(site, product, self._gives[step])])
+        return self._known[key]
 
     def shows(self, site: str, product: str, step: int, first: int, last: int) -> bool:
         """Say whether a site can show a step for a product on every day of first…last."""
