@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+def _duties_million(repeats: int) -> list[str]:
+    return lines_of("benchmarks.duties_million") if repeats else []
+
+
 def _read_million(repeats: int) -> list[str]:
     return lines_of("benchmarks.read_million") if repeats else []
 
@@ -20,6 +24,7 @@ def _read_million(repeats: int) -> list[str]:
 REGISTRY: dict[str, Callable[[int], list[str]]] = {
     "build_million": lambda repeats: build_million.report(repeats=repeats),
     "kernel": lambda repeats: lines_of("benchmarks.kernel") if repeats else [],
+    "duties_million": _duties_million,
     "read_million": _read_million,
     "route_ten_thousand": lambda repeats: route_ten_thousand.report(repeats=repeats),
 }

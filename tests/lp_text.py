@@ -80,6 +80,7 @@ def claims_of(b: Blueprint, pools: list[str], lanes: list[str], vintages: list[s
         "claim_all": [
             f"{pools[c.lot_pool[lot]]}|{lots[lot]}|{periods[c.lot_period[lot]]}" for lot in np.flatnonzero(c.lot_built & ~c.lot_sure)
         ],
+        "refunded": [f"{lanes[a.flows.lane[e]]}|{periods[a.flows.period[e]]}" for e in a.refunds.refund_flow],
         "spoilt": [
             f"{pools[a.disposal.pool[e]]}|{c.rules[r]}|{periods[a.disposal.period[e]]}"
             for r, e in zip(c.spoilt_rule, c.spoilt_entry, strict=True)

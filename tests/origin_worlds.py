@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worlds import Tables, years
+from worlds import Tables, two_makers, years
 
 Rows = list[dict[str, Any]]
 
@@ -68,3 +68,18 @@ def assembly(
         ],
         "origin_rules": [{"origin_rule_id": "agreement", "hs_prefix": "8507.60", "cumulation_group": "@cumulation", **rule} for rule in rules],
     }  # fmt: skip
+
+
+def exporting() -> Tables:
+    """Far parts pay 4 at the border of the plant, 3 of which come back for what leaves in cars: 40 go abroad, 100 stay."""
+    tables = two_makers(1)
+    tables["countries"].append({"country": "CA", "region": "north_america"})
+    tables["sites"][2]["drawback_share"] = 0.75
+    tables["processes"][2]["yield_share"] = 0.8
+    tables["sites"].append({"site_id": "abroad", "country": "CA", "latitude": 50.0, "longitude": -100.0})
+    tables["lanes"].append(tables["lanes"][2] | {"lane_id": "plant-abroad", "to_site": "abroad"})
+    tables["demand"].append(tables["demand"][0] | {"site_id": "abroad", "quantity": 40.0})
+    tables["product_codes"] = [{"product_id": "part", "importer": "US", "hs_code": "8708.99"}]
+    tables["product_values"] = [{"product_id": "part", "value_per_unit": 40.0}]
+    tables["duties"] = [{"rule_id": "mfn", "importer": "US", "ad_valorem_share": 0.1}]
+    return tables

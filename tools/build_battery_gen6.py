@@ -11,16 +11,19 @@ import argparse
 from pathlib import Path
 
 from battery_gen6.assumed import PLANTS, SITES, YEARS, B
-from battery_gen6.buying import demand, demand_of, hall_capacity, incentives, purchases
+from battery_gen6.buying import demand, demand_of, hall_capacity, purchases
 from battery_gen6.lines import processes
 from battery_gen6.moving import moving
 from battery_gen6.places import gas_factor, places
 from battery_gen6.recipes import products, recipes
 from battery_gen6.rules import rules
+from battery_gen6.standards import promises, standards
 from build_seed_chain import sources, text
 from seed_chain.lines import ramps
 from seed_chain.making import needs_per_unit, opening_costs
+from seed_chain.metals import mined
 from seed_chain.reference import Reference
+from world_packs.tariffs import shipped_sources
 
 OUT = Path(__file__).resolve().parents[1] / "src" / "hinterland" / "model" / "samples" / "battery_gen6"
 Row = dict[str, object]
@@ -72,16 +75,24 @@ def build(reference: Path) -> dict[str, str]:
     heads, lines = recipes(ref)
     tables: dict[str, list[Row]] = {
         **places(ref), "products": products(ref), "recipes": heads, "recipe_lines": lines, "processes": processes(ref), "ramps": ramps(ref),
-        "purchases": purchases(ref), "demand": demand(ref), "incentives": incentives(ref), "changes": _net_zero(ref), **rules(ref),
+        "purchases": purchases(ref), "demand": demand(ref), "changes": _net_zero(ref), **standards(ref), **rules(ref),
     }  # fmt: skip
     opening_costs(tables)
+    powered = {row["site_id"] for row in tables["processes"] if row.get("electricity_kwh_per_unit")}
+    tables["power_contracts"] = [row for row in tables["power_contracts"] if row["site_id"] in powered]
     needs = needs_per_unit(tables, "pack_nmc811") | {"cell_lfp": needs_per_unit(tables, "pack_lfp")["cell_lfp"]}
     good = {str(row["recipe_id"]): str(row["product_id"]) for row in heads}
     makers: dict[str, list[str]] = {}
     for row in tables["processes"]:
         makers.setdefault(str(row["product_id"] or good[str(row["recipe_id"])]), []).append(str(row["site_id"]))
     tables |= moving(ref, needs, _peaks(ref), {product: sorted(set(sites)) for product, sites in makers.items()})
-    tables["sources"] = sources(ref, tables)
+    mined(tables["processes"])
+    tables["policies"] += promises(ref, tables)
+    known = shipped_sources()
+    tables["sources"] = sources(ref, {name: [row for row in rows if row.get("source_id") not in known] for name, rows in tables.items()})
+    tables["sources"] += [
+        known[key] for key in sorted({str(row.get("source_id")) for rows in tables.values() for row in rows} & set(known))
+    ]
     if {plant for plant, _, _ in demand_of(ref, "slow")} != set(PLANTS):
         raise LookupError("a vehicle plant without demand")
     plan = {f"plans/as_announced/{name}": one for name, one in _announced_plan(tables).items()}

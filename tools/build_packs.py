@@ -19,7 +19,7 @@ from world_packs import shocks, tariffs
 OUT = Path(__file__).resolve().parents[1] / "src" / "hinterland" / "model" / "samples" / "packs"
 PACKS = (
     tariffs.carbon_border, shocks.cobalt_quota, shocks.currency_move, tariffs.eu_uk_rules_2027, shocks.graphite_export_control, tariffs.loss_of_usmca,
-    shocks.panama_closure, shocks.suez_closure, tariffs.us_china_tariffs_2024_2026,
+    shocks.panama_closure, shocks.suez_closure, tariffs.us_china_tariffs_2024_2026, shocks.yuan_dearer,
 )  # fmt: skip
 MARK = "packs:"
 """Put before source ids, so that they are never those of a network."""

@@ -1,7 +1,7 @@
 """Write src/hinterland/freight/data/sea.npz: searoute's shipping lanes, straightened over the open sea, with ports and passages.
 
     pip install --no-deps searoute==1.6.0     (Apache-2.0; data/marnet_searoute.geojson and data/ports.geojson are read)
-    python tools/build_sea_network.py [--sources N]   (half an hour; --sources N tries N ports alone)
+    python tools/build_sea_network.py [--sources N]   (ten minutes to half an hour; --sources N tries N ports alone)
 
 1. The lanes of marnet become points and edges, longitudes modulo 360. A port is joined to the nearest point and to those it sees.
 2. Any-angle shortest paths (lazy Theta*, Nash, Koenig and Tovey 2010) from ports all over the world find the great-circle
@@ -290,7 +290,10 @@ def _thinned(places, rows, apart_km, most):
 
 
 def gate_bits(places, start, end):
-    """Passages of each edge: whether the great circle, in pieces of 40 km, crosses a gate."""
+    """Passages of each edge: whether the great circle, in pieces of 40 km, crosses a gate.
+
+    A point on a gate counts as lying east or north of it, so that no way slips through a gate by way of a point on its line.
+    """
     unit, km, pieces, owner = xyz(places), circle_km(places[start], places[end]), [], []
     for k, (a, b) in enumerate(zip(start, end, strict=True)):
         part = np.linspace(0, 1, max(int(km[k] / 40), 1) + 1)[:, None]
@@ -310,7 +313,7 @@ def gate_bits(places, start, end):
     bits = np.zeros(len(start), np.uint32)
     for number, name in enumerate(PASSAGES):
         g, h = (np.array(one)[None, :] for one in GATES[name])
-        crosses = (side(g, h, a) * side(g, h, b) < 0) & (side(a, b, g) * side(a, b, h) < 0)
+        crosses = ((side(g, h, a) >= 0) != (side(g, h, b) >= 0)) & (side(a, b, g) * side(a, b, h) < 0)
         bits[np.unique(owner[crosses])] |= np.uint32(1 << number)
     return bits
 

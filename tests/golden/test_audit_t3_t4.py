@@ -134,7 +134,7 @@ def test_t5_a_certificate_that_ends_in_june_covers_nothing_of_the_year():
     tables = _two_refineries()
     del tables["purchases"]
     one = only(audited(tables, _t5_plan(tables, ["2027"])), "rmap")
-    assert (one["subject"], one["value"], one["status"]) == ("rmap, tier 2", 0.0, "not_met")
+    assert (one["subject"], one["value"], one["status"]) == ("rmap, tier 1", 0.0, "not_met")
 
 
 def test_t5_by_half_years_it_covers_sixty_per_cent_and_then_nothing():

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import seed_chain.buying as seed
 from seed_chain.assumed import A
-from seed_chain.costs import LI_HYDROXIDE, cited
+from seed_chain.costs import cited
 from seed_chain.reference import Fact, weakest
 
 from battery_gen6.assumed import CELLS, PLANTS, SITES, YEARS, B
@@ -15,7 +14,7 @@ from battery_gen6.places import grid
 if TYPE_CHECKING:
     from seed_chain.reference import Reference
 
-__all__ = ["PATHS", "demand", "demand_of", "hall_capacity", "incentives", "needs_of_cells", "purchases"]
+__all__ = ["PATHS", "demand", "demand_of", "hall_capacity", "needs_of_cells", "purchases"]
 
 Row = dict[str, object]
 PATHS = {"announced": "base_50pct_2030", "slow": "slow"}
@@ -269,17 +268,3 @@ def purchases(ref: Reference) -> list[Row]:
         )
         offer(hall, "pack_electronics", "market", country, paid, parts, "as the housing")
     return rows + _earlier(ref)
-
-
-def incentives(ref: Reference) -> list[Row]:
-    """Those of the seed chain, on every factory of the United States; cathode material as electrode active material too."""
-    rows = [dict(row) for row in seed.incentives(ref)]
-    for row in rows:
-        row["product_id"] = {"pack": "pack_nmc811"}.get(str(row["product_id"]), row["product_id"])
-        row["site_or_group"] = {"florence": "US", "woodruff": "US"}.get(str(row["site_or_group"]), row["site_or_group"])
-    anode = next(row for row in rows if row["incentive_id"] == "us_45x_anode")
-    rows.append({**anode, "incentive_id": "us_45x_cathode", "product_id": "cam_nmc811"})
-    nickel = next(row for row in rows if row["incentive_id"] == "us_45x_lithium")
-    if nickel["product_id"] != LI_HYDROXIDE:
-        raise LookupError("us_45x_lithium")
-    return rows

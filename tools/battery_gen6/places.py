@@ -9,6 +9,8 @@ from seed_chain.places import grid_kg, power_price
 from seed_chain.reference import Fact, weakest
 
 from battery_gen6.assumed import CELLS, EUROPE, POSITIONS, REGIONS, SITES, YEARS, B
+from battery_gen6.duties import trade_groups
+from battery_gen6.standards import OWNERS
 
 if TYPE_CHECKING:
     from seed_chain.reference import Reference
@@ -113,7 +115,7 @@ def _sites(ref: Reference) -> list[Row]:
         facts = [ref.site(one) for one in spec.rows]
         first, spot = facts[0], ref.site(POSITIONS.get(spec.site_id, spec.rows[0]))
         row: Row = {
-            "site_id": spec.site_id, "name": first["name"], "operator": first["operator"], "country": first["country"],
+            "site_id": spec.site_id, "name": first["name"], "operator": first["operator"], "parent": OWNERS.get(first["operator"], ""), "country": first["country"],
             "latitude": float(spot["lat"]), "longitude": float(spot["lon"]), "energy_zone": first["grid_zone"], "status": spec.status,
             "source_id": ";".join(dict.fromkeys(key for one in facts for key in one["source"].split(";"))), "quality": first["quality"],
             "note": f"position: {spot['coord_source']}",
@@ -194,6 +196,7 @@ def _groups() -> list[Row]:
     members += [("gen6_halls", site, "site") for site in dict.fromkeys(hall for _, hall, _ in _halls())]
     members += [("gen6_cells", site, "site") for site in CELLS]
     members += [("nmc_cells", site, "site") for site in (*CELLS, *B.bridge)]
+    members += trade_groups()
     return [{"group_id": group, "member": member, "kind": kind} for group, member, kind in members]
 
 

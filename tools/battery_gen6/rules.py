@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from seed_chain.assumed import A
 from seed_chain.costs import Costs
-from seed_chain.reference import Fact
-from seed_chain.rules import Duties
 
 from battery_gen6.assumed import CELLS, SITES, B
 from battery_gen6.buying import demand_of
+from battery_gen6.duties import duties, origin_rules
 from battery_gen6.places import grid_trends, investments
+from battery_gen6.standards import CONDITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,28 +27,43 @@ _CHEMICALS = {
     "pcam_nmc811": "2853.90", "graphite_flake": "2504.10", "nickel_mhp": "2825.40",
 }  # fmt: skip
 _US = {"lithium_hydroxide": "2825.20", "lithium_carbonate": "2836.91", "cobalt_sulphate": "2833.29.10", "nickel_sulphate": "2833.24",
-       "pcam_nmc811": "2853.90.90", "cam_nmc811": "2841.90.50", "cell_nmc811": "8507.60", "anode_graphite": "3801.10.50", "graphite_flake": "2504.10"}  # fmt: skip
+       "pcam_nmc811": "2853.90.90", "cam_nmc811": "2841.90.50", "cell_nmc811": "8507.60.0010", "anode_graphite": "3801.10.50", "graphite_flake": "2504.10",
+       "manganese_sulphate": "2833.29.51", "cobalt_hydroxide": "2822.00", "nickel_mhp": "2825.40", "nickel_class1": "7502.10", "spodumene_sc6": "2530.90",
+       "caustic_soda": "2815.12", "electrolyte": "3824.99", "separator": "8507.90.80"}  # fmt: skip
 CODES: dict[str, dict[str, str]] = {
     "US": _US,
-    "EU": {**_CHEMICALS, "cam_nmc811": "2841.90", "cell_nmc811": "8507.60", "anode_graphite": "3801.10", "cobalt_hydroxide": "2822.00"},
+    "EU": {**_CHEMICALS, "cam_nmc811": "2841.90", "cell_nmc811": "8507.60", "anode_graphite": "3801.10", "cobalt_hydroxide": "2822.00",
+           "electrolyte": "3824.99", "separator": "8507.90", "nickel_class1": "7502.10"},
     "CN": {"cam_nmc811": "2842.90.30", "pcam_nmc811": "2853.90.30", "lithium_hydroxide": "2825.20.10", "cell_nmc811": "8507.60", "nickel_sulphate": "2833.24",
-           "lithium_carbonate": "2836.91"},
+           "lithium_carbonate": "2836.91", "electrolyte": "3824.99", "separator": "8507.90"},
     "CA": {"nickel_sulphate": "2833.24", "cobalt_sulphate": "2833.29", "pcam_nmc811": "2853.90", "lithium_hydroxide": "2825.20"},
     "MX": {"cell_nmc811": "8507.60"},
 }  # fmt: skip
 """Tariff line of a product for an importer; a country that is not named levies nothing in this sample."""
-_EXEMPT = ("2825.20", "2836.91", "2833.24", "2833.29.10", "2853.90.90", "2504.10")
-"""Lines that Section 122 and the forced-labour duty leave out (trade.csv, exemption rows)."""
+
+_RECALLED = ("nickel_class1", "caustic_soda", "electrolyte", "separator")
 
 
 def _codes() -> list[Row]:
     source = {"CN": "S208", "CA": "R", "MX": "R"}
     return [
         {"product_id": product, "importer": importer, "valid_from": _PLAN, "hs_code": code, "source_id": source.get(importer, "S200"),
-         "quality": "assumed" if importer in {"CA", "MX"} else "reported", "note": "a ruling decides" if product in {"cam_nmc811", "anode_graphite"} else ""}
+         "quality": "assumed" if importer in {"CA", "MX"} or product in _RECALLED else "reported",
+         "use": "auto_part" if importer == "US" and product == "cell_nmc811" else "",
+         "note": "recalled" if product in _RECALLED else "a ruling decides" if product in {"cam_nmc811", "anode_graphite"} else ""}
         for importer, lines in CODES.items()
         for product, code in lines.items()
     ]  # fmt: skip
+
+
+_DECLARED = {
+    "cell_nmc811": ("cell_nmc811", "NMC811, published distribution applied to CN supply"), "cam_nmc811": ("cam_nmc811", "GREET/Dai-type"),
+    "nickel_sulphate": ("niso4_6h2o", "industry average (Nickel Institute LCA 2017 data)"), "nickel_class1": ("ni_class1", "industry average"),
+    "cobalt_sulphate": ("coso4_7h2o", "DRC hydroxide -> CN"), "lithium_hydroxide": ("lioh_h2o", "spodumene AU->CN (Kelly 2021)"),
+    "lithium_carbonate": ("li2co3", "spodumene AU->CN (Kelly 2021)"), "anode_graphite": ("graphite_natural_coated", "China (Engels 2022)"),
+    "electrolyte": ("electrolyte", ""),
+}  # fmt: skip
+"""Published footprint that importers are taken to declare where a border prices carbon."""
 
 
 def _values(ref: Reference) -> list[Row]:
@@ -60,152 +75,14 @@ def _values(ref: Reference) -> list[Row]:
         "separator": ref.process("separator", "price China (wet 7 um base; coated 7+2 um)"),
     }  # fmt: skip
     back = {"nickel_mhp", "nickel_class1", "cobalt_hydroxide", "spodumene_sc6"}
+    declared = {product: ref.pcf(*row).value for product, row in _DECLARED.items()}
     return [
-        {"product_id": product, "valid_from": _PLAN, "value_per_unit": price.value, "source_id": price.source, "quality": price.quality,
-         "note": "netted back from the price of the next product" if product in back else "market price"}
+        {"product_id": product, "valid_from": _PLAN, "value_per_unit": price.value, "declared_co2e_kg_per_unit": declared.get(product, ""),
+         "source_id": price.source, "quality": price.quality,
+         "note": ("netted back from the price of the next product" if product in back else "market price")
+         + ("; declared footprint: pcf.csv, for packs that price it" if product in declared else "")}
         for product, price in sorted(prices.items())
     ]  # fmt: skip
-
-
-def _european(ref: Reference, d: Duties) -> None:
-    free = {
-        origin: ref.fact("trade", kind="duty", importer="EU", origin=origin, authority=authority)
-        for origin, authority in (("KR", "EU-Korea FTA"), ("CA", "CETA"), ("CL", "EU-Chile"), ("MA", "EU-Morocco"))
-    }
-    free["NO"] = ref.fact("trade", kind="duty", importer="EU", origin="NO;CH;TR;VN")
-    least = ref.fact("trade", kind="duty", importer="EU", origin="CD;MZ;ZW;MG")
-    parts = {"cell_nmc811": "li-ion cells and packs"}
-    for product, hs in CODES["EU"].items():
-        if hs == "2822.00":
-            d.add("mfn", "EU", "CD", hs, least, note="everything but arms")
-            continue
-        where = {"product": parts[product]} if product in parts else {}
-        rate = ref.trade("EU", "MFN", hs, kind="duty", **where)
-        d.add("mfn", "EU", "", hs, rate)
-        if rate.value > 0:
-            for origin, share in free.items():
-                d.add("mfn", "EU", origin, hs, share, note="preference; rules of origin taken as met")
-
-
-def _american(ref: Reference, d: Duties) -> None:
-    free = {
-        "CA|MX": ref.fact("trade", kind="duty", importer="US", origin="CA;MX"),
-        "KR": ref.fact("trade", kind="duty", importer="US", origin="KR"),
-        "AU|CL|MA": ref.fact("trade", kind="duty", importer="US", origin="AU;CL;MA"),
-    }
-    china = {
-        "2841.90.50": ref.trade("US", "CN", "2841.90.50", kind="duty_add"), "3801.10.50": ref.trade("US", "CN", "3801.10", kind="duty_add"),
-    }  # fmt: skip
-    listed = ref.fact("trade", importer="US", origin="CN", hs="2530.90;2604;2822.00*", kind="duty_add")
-    for hs in _US.values():
-        rate = ref.trade("US", "MFN", hs, kind="duty")
-        d.add("mfn", "US", "", hs, rate)
-        if rate.value > 0:
-            for origin, share in free.items():
-                d.add("mfn", "US", origin, hs, share, note="preference; rules of origin taken as met")
-        if hs == "8507.60":
-            d.add(
-                "section_301",
-                "US",
-                "CN",
-                hs,
-                ref.trade("US", "CN", hs, effective_to="2024-09-26"),
-                "2019-09-01",
-                note="list 4A, as in October 2023",
-            )
-            d.add(
-                "section_301",
-                "US",
-                "CN",
-                hs,
-                ref.trade("US", "CN", hs, effective_from="2024-09-27"),
-                "2024-09-27",
-                known="2024-09-13",
-                note="four-year review",
-            )
-        elif hs == "2504.10":
-            d.add("section_301", "US", "CN", hs, ref.trade("US", "CN", hs, kind="duty_add"), "2026-01-01", known="2024-09-13")
-        else:
-            d.add("section_301", "US", "CN", hs, china.get(hs, listed), "2019-05-10", note="list 3")
-    _american_later(ref, d)
-
-
-def _american_later(ref: Reference, d: Duties) -> None:
-    """Layers of 2025 and 2026, unknown in October 2023. An all-in rate becomes what is left over the ordinary duty."""
-    both, hs = "8507.60;8507.90", "8507.60"
-    cell = ref.trade("US", "MFN", hs, kind="duty")
-    d.add("section_232", "US", "", hs, ref.trade("US", "ALL", both, kind="duty_add"), "2025-05-03", known="2025-04-03", note="auto parts")
-    d.add(
-        "section_232",
-        "US",
-        "CA|MX",
-        hs,
-        ref.trade("US", "CA;MX", both, kind="duty_add"),
-        "2025-05-03",
-        known="2025-04-03",
-        note="originating",
-    )
-    d.add(
-        "section_232",
-        "US",
-        "EU",
-        hs,
-        ref.trade("US", "EU", both, kind="duty_add") - cell,
-        "2025-08-01",
-        known="2025-08-21",
-        note="15 % all-in less the ordinary duty",
-    )
-    d.add(
-        "section_232",
-        "US",
-        "KR",
-        hs,
-        ref.trade("US", "KR", both, kind="duty_add"),
-        "2025-11-01",
-        known="2025-11-14",
-        note="15 % all-in, ordinary duty free",
-    )
-    surcharge = ref.fact("trade", importer="US", origin="ALL", authority="Section 122 Trade Act 1974")
-    forced = {
-        one: ref.fact("trade", importer="US", origin=one, product="Section 301 forced-labour duty")
-        for one in ("CN", "CL", "AU", "MA", "NO", "CA", "ID", "BR")
-    }
-    korea = ref.fact("trade", importer="US", origin="KR", product="Section 301 forced-labour duty, total incl. column 1")
-    union = ref.fact("trade", importer="US", origin="EU", product="Section 301 forced-labour duty, total incl. column 1")
-    for hs in (one for one in _US.values() if one not in _EXEMPT and one != "8507.60"):
-        d.add("section_122", "US", "", hs, surcharge, "2026-02-24", "2026-07-23", "2026-02-20", "temporary surcharge")
-        d.add(
-            "section_122",
-            "US",
-            "CA|MX",
-            hs,
-            Fact(0.0, "reported", surcharge.source),
-            "2026-02-24",
-            "2026-07-23",
-            "2026-02-20",
-            "goods entered under the USMCA",
-        )
-        for origin, rate in forced.items():
-            if origin != "CA":
-                d.add("forced_labour", "US", origin, hs, rate, "2026-07-24", known="2026-07-28")
-        d.add("forced_labour", "US", "KR", hs, korea, "2026-07-24", known="2026-07-28", note="12.5 % all-in, ordinary duty free")
-        ordinary = ref.trade("US", "MFN", hs, kind="duty")
-        d.add(
-            "forced_labour", "US", "EU", hs, union - ordinary, "2026-07-24", known="2026-07-28", note="10 % all-in less the ordinary duty"
-        )
-
-
-def _duties(ref: Reference) -> list[Row]:
-    d = Duties()
-    _european(ref, d)
-    _american(ref, d)
-    for hs in CODES["CN"].values():
-        d.add("mfn", "CN", "", hs, ref.trade("CN", "MFN", hs, kind="duty"))
-    chemicals = ref.trade("CA", "MFN", "2841.90;2853;2833", kind="duty")
-    for hs in CODES["CA"].values():
-        d.add("mfn", "CA", "", hs, chemicals, note="battery chemicals free by recall; the line itself was not read")
-    d.add("mfn", "MX", "", "8507.60", ref.trade("MX", "MFN", "8507.60", kind="duty"))
-    return d.rows
 
 
 def _contracts(ref: Reference) -> tuple[list[Row], list[Row]]:
@@ -270,6 +147,8 @@ def _later(ref: Reference, scenario: str, change: Callable[..., None]) -> None:
     for site, share in B.bridge.items():
         change(scenario, "processes", f"site_id={site}", "available_share", f"{share.value:g}")
     change(scenario, "processes", "site_id=cheonan", "available_share", "0.9")
+    for incentive, rule in CONDITIONS.items():
+        change(scenario, "incentives", f"incentive_id={incentive}", "condition_rule_id", rule)
     if scenario == "status-2026-kept":
         return
     change(scenario, "settings", "key=decision_date", "value", "2026-11-23")
@@ -342,7 +221,7 @@ def rules(ref: Reference) -> dict[str, list[Row]]:
     if not set(investments(ref)) <= {site.site_id for site in SITES}:
         raise LookupError("investments")
     return {
-        "product_codes": _codes(), "product_values": _values(ref), "duties": _duties(ref), "contracts": contracts, "contract_phases": phases,
+        "product_codes": _codes(), "product_values": _values(ref), "duties": duties(ref, CODES), "origin_rules": origin_rules(), "contracts": contracts, "contract_phases": phases,
         "policies": _policies(), "scenarios": scenarios, "overrides": overrides,
         "exchange_rates": [
             {"currency": "CAD", "valid_from": _PLAN, "rate_to_settings_currency": 0.74, "source_id": "S09", "quality": "derived", "note": "rate that process.csv uses"}

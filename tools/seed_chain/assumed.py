@@ -95,15 +95,15 @@ SEA: dict[frozenset[str], SeaLeg] = {
         (("busan", "nansha"), 1150, ()),
         (("morowali", "shanghai"), 2250, ()),
         (("durban", "shanghai"), 6950, ("malacca",)),
-        (("durban", "kokkola"), 8150, ("oresund",)),
-        (("durban", "montreal"), 7900, ()),
+        (("durban", "kokkola"), 8150, ("cape_of_good_hope", "oresund")),
+        (("durban", "montreal"), 7900, ("cape_of_good_hope",)),
         (("bunbury", "shanghai"), 3950, ("lombok",)),
         (("quebec", "shanghai"), 11900, ("panama",)),
         (("antofagasta", "montreal"), 5350, ("panama",)),
         (("antofagasta", "charleston"), 3750, ("panama",)),
         (("antofagasta", "busan"), 10000, ()),
         (("antofagasta", "gdansk"), 7700, ("panama", "oresund")),
-        (("nacala", "new_orleans"), 8500, ()),
+        (("nacala", "new_orleans"), 8500, ("cape_of_good_hope",)),
         (("long_harbour", "montreal"), 1080, ()),
     )
 }

@@ -132,7 +132,7 @@ def _lanes(ref: Reference) -> list[Row]:
                         "product_id": product,
                         "mode_chain": chain,
                         "leg_km": "+".join(str(km) for km in legs),
-                        "passages": "|".join(passages),
+                        "passages": "|".join(passages) or ("none" if sea else ""),
                         "source_id": "A" if sea else "GEO",
                         "quality": "assumed" if sea else "derived",
                         "note": "sea distance as distance tables print it, land legs great circle × circuity"

@@ -260,14 +260,14 @@ def _power_contracts(ref: Reference) -> list[Row]:
     factor = ref.fact("grid", zone="any", metric="ppa_carbon_intensity") * 0.001
     for spec in SITES:
         row = ref.site(spec.rows[0])
-        if not row["renewable_share"]:
+        if not row["renewable_share"] or spec.site_id == "spartanburg":  # the car plant makes nothing here: nothing to supply
             continue
         rows.append(
             {
                 "power_contract_id": f"{spec.site_id}_renewable",
                 "site_id": spec.site_id,
                 "start_date": "2026-01-01",
-                "kind": "certificates" if spec.site_id == "spartanburg" else "ppa",
+                "kind": "ppa",
                 "share": float(row["renewable_share"]),
                 "co2e_kg_per_kwh": factor.value,
                 "premium_per_kwh": A.ppa_premium.value,

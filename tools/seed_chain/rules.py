@@ -25,8 +25,17 @@ CODES: dict[str, dict[str, str]] = {
 """Tariff line of a product for an importer: cathode material is 2841.90 in the United States and the EU, 2842.90 in China."""
 
 
+RECALLED = {"nickel_mhp": "2825.40", "spodumene_sc6": "2530.90"}
+"""Tariff lines of goods that no duty of this sample speaks of, the same everywhere in their first six digits."""
+
+
 def _codes(ref: Reference) -> list[Row]:
-    return [
+    recalled: list[Row] = [
+        {"product_id": product, "importer": "*", "valid_from": _PLAN, "hs_code": code, "source_id": "R", "quality": "assumed",
+         "note": "recalled; no duty of this sample is on this line"}
+        for product, code in RECALLED.items()
+    ]  # fmt: skip
+    return recalled + [
         {"product_id": product, "importer": importer, "valid_from": _PLAN, "hs_code": code, "source_id": "S200" if importer != "CN" else "S208",
          "quality": "reported" if importer != "CA" else "assumed", "note": "a ruling decides" if product in {"cam_nmc811", "anode_graphite"} else ""}
         for importer, lines in CODES.items()

@@ -11,14 +11,14 @@ from world_packs.pack import ISO_COUNTRIES, OwnPack
 if TYPE_CHECKING:
     from seed_chain.reference import Reference
 
-__all__ = ["cobalt_quota", "currency_move", "graphite_export_control", "panama_closure", "suez_closure"]
+__all__ = ["cobalt_quota", "currency_move", "graphite_export_control", "panama_closure", "suez_closure", "yuan_dearer"]
 
 ANODE_NAMES = ("anode_graphite", "graphite_anode", "anode", "synthetic_graphite", "artificial_graphite")
 NATURAL_NAMES = ("graphite_flake", "natural_graphite", "spherical_graphite")
 COBALT_NAMES = ("cobalt_hydroxide", "cobalt_concentrate", "cobalt_ore")
 HYDROXIDE_COBALT = assumed(0.35, "crude cobalt hydroxide with 35 % cobalt")
 MINED_2024 = assumed(220_000.0, "t cobalt mined in the DRC in 2024, recalled in the notes of trade.csv")
-YUAN_MOVE = 0.10
+CURRENCY_MOVE = 0.10
 
 
 def suez_closure(ref: Reference) -> OwnPack:
@@ -102,13 +102,28 @@ def cobalt_quota(ref: Reference) -> OwnPack:
 
 
 def currency_move(ref: Reference) -> OwnPack:
-    """The yuan a tenth dearer: what is priced in China costs more in every other money."""
+    """The network's own currency a tenth weaker: everything that the tables price in another one."""
     del ref
-    why = assumed(1.0 + YUAN_MOVE, "a tenth against every other currency: assumed")
+    why = assumed(1.0 + CURRENCY_MOVE, "a tenth against every other currency: assumed")
     pack = OwnPack(
         "currency_move",
+        "The network's currency loses a tenth against every other from 2027",
+        "Scales every row of exchange_rates from 2027 on, so that amounts in other currencies cost a tenth more in settings.currency. It moves what "
+        "the tables price in another currency and nothing else: where prices of China stand in dollars, pack:yuan_dearer moves them.",
+    )
+    pack.add("changes", why, change_id="currency_move", table="exchange_rates", where="currency=*", column="rate_to_settings_currency",
+             valid_from="2027-01-01", action="scale", value=why.value)  # fmt: skip
+    return pack
+
+
+def yuan_dearer(ref: Reference) -> OwnPack:
+    """The yuan a tenth dearer: what is priced in China costs more in every other money."""
+    del ref
+    why = assumed(1.0 + CURRENCY_MOVE, "a tenth against every other currency: assumed")
+    pack = OwnPack(
+        "yuan_dearer",
         "Yuan a tenth dearer from 2027",
-        "What is paid in China, whatever currency the tables are in, costs a tenth more: making, energy, running and building sites there, and purchases "
+        "For tables that price China in their own currency: what is paid there costs a tenth more: making, energy, running and building sites there, and purchases "
         "that come from there. Customs values stay: add a change of product_values where yours follow.",
     )
     for change, table, where, column in (

@@ -85,6 +85,10 @@ def section_301(ref: Reference) -> list[Row]:
     rows += [
         _row(f"us_301_cn_{_plain(hs)}", "section_301_cn", "CN", hs, third, "2019-05-10", "", "list 3") for hs in lines["hs"].split(";")
     ]
+    parts = ref.trade("US", "CN", "8507.90.80", kind="duty_add")
+    rows.append(
+        _row("us_301_cn_85079080", "section_301_cn", "CN", "8507.90.80", parts, "2018-07-06", "", "list 1, parts of lithium-ion batteries")
+    )
     rows.append(_row("us_301_cn_28419050", "section_301_cn", "CN", "2841.90.50", cathode, "2019-05-10", "", "list 3"))
     rows.append(_row("us_301_cn_380110", "section_301_cn", "CN", "3801.10", graphite, "2019-05-10", "", "list 3; exclusions for anode powder ran to June 2024 by recall and are left out"))  # fmt: skip
     return rows

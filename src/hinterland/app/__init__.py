@@ -2,6 +2,7 @@
 
 from hinterland.app.auditing import audit
 from hinterland.app.comparing import compare, proof_of, render
+from hinterland.app.currencies import currency_exposure, move_currencies
 from hinterland.app.demonstrating import DemoResult, demo
 from hinterland.app.duties import duties
 from hinterland.app.given import plan_of
@@ -9,6 +10,7 @@ from hinterland.app.packing import packs
 from hinterland.app.planning import read_plan, read_run, solve, trace, verify, write_run
 from hinterland.app.reading import check, examine, new, prepare, read
 from hinterland.app.routing import explain_route
+from hinterland.app.standards import coverage, due_diligence, electricity, power_supply
 from hinterland.app.stressing import expose, replays, simulate
 from hinterland.app.studying import demo_reference
 from hinterland.app.supply import supply_of
@@ -34,16 +36,22 @@ __all__ = [
     "check",
     "compare",
     "compare_runs",
+    "coverage",
+    "currency_exposure",
     "demo",
     "demo_reference",
+    "due_diligence",
     "duties",
+    "electricity",
     "examine",
     "explain_route",
     "expose",
     "judged_in",
+    "move_currencies",
     "new",
     "packs",
     "plan_of",
+    "power_supply",
     "prepare",
     "proof_of",
     "read",

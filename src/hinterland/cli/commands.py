@@ -9,6 +9,7 @@ import typer
 
 from hinterland.cli.audit import audit
 from hinterland.cli.bars import bars
+from hinterland.cli.currency import currency
 from hinterland.cli.duties import duties
 from hinterland.cli.endings import CODES, ended_well, refuse_foreign, show_issues
 from hinterland.cli.expose import expose
@@ -316,6 +317,7 @@ def demo(
 app.command()(audit)
 app.command()(route)
 app.command()(duties)
+app.command()(currency)
 app.command()(packs)
 app.command()(simulate)
 app.command()(expose)

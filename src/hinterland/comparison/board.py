@@ -109,7 +109,8 @@ class Board:
     - `sites`: strategy, site_id, name, country, region, latitude, longitude, status, stage (of what it makes, else takes), used,
       t (gross tonnes made, bought, or delivered there).
     - `policies`: strategy, policy_id, kind, scope (whom or what it is counted for), period_id, asked, found, margin (what is to spare;
-      below 0 what is missing), unit (share | t | empty: as the policy counts), soft (may be broken for a penalty), kept, penalty.
+      below 0 what is missing), unit (share | t | a product's | empty: as the policy counts), soft (may be broken for a penalty), kept,
+      penalty; requirements stand there by their requirement_id.
     - `contracts`: strategy, contract_id, supplier, buyer, product_id, period_id, quantity, taken (all that the buyer takes), share,
       min_share, exclusive, unit: signed contracts; share is null where the buyer takes nothing.
     - `openings`: strategy, site_id, period_id, what (opens | restarts | closes | adds), product_id, modules, capacity_per_year, unit.

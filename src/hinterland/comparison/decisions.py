@@ -16,35 +16,49 @@ from hinterland.model.dated import Dated
 from hinterland.model.verify import verify
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from hinterland.comparison.board import Board
     from hinterland.comparison.judged import Judged
     from hinterland.model.network import Network
 
 __all__ = ["broken_rules", "contracts_of", "openings_of", "policies_of"]
 
-_FLOORS = ("min_regional_share", "min_flow", "force_open")
-_SHARES = ("min_regional_share", "max_country_share", "max_site_share")
+_FLOORS = ("min_regional_share", "min_renewable_share", "min_flow", "force_open")
+_SHARES = ("min_regional_share", "min_renewable_share", "max_country_share", "max_site_share")
+_WHOLE = 1 - 1e-12
 _UNITS = {"max_co2e": "t", "max_co2e_per_unit": "t"}
 
 
 def _hard(net: Network) -> Network:
     """The same rules, none of which may be broken for a penalty: verify then tells both sides of every one."""
-    policies = net["policies"].with_columns(penalty_per_unit=pl.lit(None, dtype=net["policies"].schema["penalty_per_unit"]))
-    softening = (pl.col("table") == "policies") & (pl.col("column") == "penalty_per_unit")
-    return replace(net, tables={**net.tables, "policies": policies, "changes": net["changes"].filter(~softening)})
+    names = ("policies", "requirements")
+    hard = {name: net[name].with_columns(penalty_per_unit=pl.lit(None, dtype=net[name].schema["penalty_per_unit"])) for name in names}
+    softening = pl.col("table").is_in(names) & (pl.col("column") == "penalty_per_unit")
+    return replace(net, tables={**net.tables, **hard, "changes": net["changes"].filter(~softening)})
 
 
 def policies_of(one: Judged) -> pl.DataFrame:
-    """Columns of Board.policies: each rule of each policy in each period it holds in; shares as shares, all else as it is counted."""
+    """Columns of Board.policies: each rule of each policy in each period it holds in; shares as shares, all else as it is counted.
+
+    Of each requirement a row a period: what moved, was bought or used without the standard, of which at most nothing is asked.
+    """
     net = one.net
-    if not net["policies"].height:
+    if not net["policies"].height + net["requirements"].height:
         return empty_board_frame("policies")
     lines = verify(_hard(net), one.plan).lines.filter(pl.col("check") == "policy")
+    paid = {(label, period): amount for label, period, amount in one.checked.steering.select("label", "period_id", "amount").iter_rows()}
+    rows = [*_policy_rows(one, lines, paid), *_requirement_rows(one, lines, paid)]
+    return pl.DataFrame(rows, schema=dict(BOARD_FRAMES["policies"]), orient="row")
+
+
+def _policy_rows(one: Judged, lines: pl.DataFrame, paid: Mapping[tuple[str, str], float]) -> Iterator[tuple[object, ...]]:
+    net = one.net
+    if not net["policies"].height:
+        return
     dated, ids = Dated(net), {period: at for at, period in enumerate(net.calendar.ids)}
     values, weights = dated.values("policies", "value", 0.0), dated.spans_weight("policies")
     penalties = dated.values("policies", "penalty_per_unit")
-    paid = {(label, period): amount for label, period, amount in one.checked.steering.select("label", "period_id", "amount").iter_rows()}
-    rows = []
     for at, row in enumerate(net["policies"].iter_rows(named=True)):
         label, floor = f"policy {row['policy_id']} ({row['kind']} {row['value']:g}", row["kind"] in _FLOORS
         mine = lines.filter((pl.col("where") == f"{label})") | pl.col("where").str.starts_with(f"{label}, "))
@@ -58,11 +72,31 @@ def policies_of(one: Judged) -> pl.DataFrame:
                 if right <= 0 or asked <= 0:
                     continue  # nothing is counted there
                 found, unit = left / right * asked, "share"
-            rows.append(
-                (one.name, row["policy_id"], row["kind"], scope, period, asked, found, found - asked if floor else asked - found, unit,
-                 not np.isnan(penalties[at, t]), kept, paid.get((where, period), 0.0))
+            yield (
+                one.name, row["policy_id"], row["kind"], scope, period, asked, found, found - asked if floor else asked - found, unit,
+                not np.isnan(penalties[at, t]), kept, paid.get((where, period), 0.0),
             )  # fmt: skip
-    return pl.DataFrame(rows, schema=dict(BOARD_FRAMES["policies"]), orient="row")
+
+
+def _requirement_rows(one: Judged, lines: pl.DataFrame, paid: Mapping[tuple[str, str], float]) -> Iterator[tuple[object, ...]]:
+    net = one.net
+    if not net["requirements"].height:
+        return
+    dated, units = Dated(net), dict(net["products"].select("product_id", "unit").iter_rows())
+    weights = dated.spans_weight("requirements", "from_date", "to_date")
+    penalties = dated.values("requirements", "penalty_per_unit")
+    for at, row in enumerate(net["requirements"].iter_rows(named=True)):
+        mine = lines.filter(pl.col("where").str.starts_with(f"requirement {row['requirement_id']} ("))
+        scope = ", ".join(cell for cell in (row["region"], row["product"]) if cell and cell != "*")
+        for t in np.flatnonzero(weights[at] >= _WHOLE).tolist():
+            period = net.calendar.ids[t]
+            here = mine.filter(pl.col("period_id") == period)
+            without = float(here["left"].clip(lower_bound=0.0).sum())
+            fined = sum(paid.get((where, period), 0.0) for where in here["where"])
+            yield (
+                one.name, row["requirement_id"], "require_certificate", scope, period, 0.0, without, -without,
+                units.get(row["product"]) or "", not np.isnan(penalties[at, t]), bool(here["ok"].all()), fined,
+            )  # fmt: skip
 
 
 def broken_rules(board: Board) -> pl.DataFrame:

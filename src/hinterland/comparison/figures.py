@@ -57,13 +57,18 @@ def moving_figures(one: Judged) -> dict[str, Figure]:
     t = float(flows["gross_t"].sum())
     tkm = float(flows["tkm"].sum())
     nothing = "no tonne is moved"
-    through = flows.filter(pl.col("passages").fill_null("") != "")
+    through = float(flows.filter(pl.col("passages").fill_null("") != "")["gross_t"].sum())
+    unknown = float(flows.filter(pl.col("passages").is_null())["gross_t"].sum())
+    passing = ratio(through, t, nothing)
+    if unknown > 0:
+        word = f"{unknown / t:.1%} of the tonnes go by sea on lanes that do not say which passages they take: fill passages, or write none"
+        passing = Figure(None, through, t, word)
     return {
         "km_mean": ratio(tkm, t, nothing),
         "tkm_per_{unit}": ratio(tkm, one.units, "nothing is delivered"),
         "transit_days_mean": ratio(float((flows["gross_t"] * flows["days"]).sum()), t, nothing),
         "customs_borders_mean": ratio(float(flows.filter("customs_border")["gross_t"].sum()), t, nothing),
-        "passage_share": ratio(float(through["gross_t"].sum()), t, nothing),
+        "passage_share": passing,
     }
 
 

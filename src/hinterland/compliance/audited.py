@@ -15,6 +15,9 @@ from hinterland.embodied.system import system_of
 from hinterland.model.accounts import accounts_of
 from hinterland.model.accounts.placing import place_plan
 from hinterland.model.arrays import arrays_of
+from hinterland.model.certificates import Standards
+from hinterland.model.coverage import tiers_of
+from hinterland.model.diligence import Diligence
 from hinterland.model.lanes import pool_values
 from hinterland.model.scopes import Scopes
 
@@ -98,6 +101,21 @@ class Audited:
     def scopes(self) -> Scopes:
         """Who is meant by a cell."""
         return Scopes(self.net)
+
+    @cached_property
+    def standards(self) -> Standards:
+        """Who holds which standard when."""
+        return Standards(self.net)
+
+    @cached_property
+    def diligence(self) -> Diligence:
+        """Who can show which step of due diligence when."""
+        return Diligence(self.net)
+
+    @cached_property
+    def tiers(self) -> tuple[Ints, Ints]:
+        """Tier of whoever makes a cell's goods there, and of whoever sends (or sells) them there; −1: what reaches no delivery."""
+        return tiers_of(self.a, self.placed)
 
     @property
     def periods(self) -> int:

@@ -1,4 +1,4 @@
-"""Who is on a list on any of some days, and what a site can show over all of some days."""
+"""Who is on a list on any of some days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hinterland.model.dated import day_spans
 if TYPE_CHECKING:
     from hinterland.compliance.audited import Audited
 
-__all__ = ["bought_from", "covered", "listed", "maker_names", "membership", "rows_of_list", "shown"]
+__all__ = ["bought_from", "listed", "maker_names", "membership", "named_offer", "rows_of_list"]
 
 Membership = Literal["listed", "clear", "unknown"]
 Spans = dict[tuple[str, ...], list[tuple[int, int, bool]]]
@@ -65,51 +65,14 @@ def bought_from(w: Audited, offer: int) -> tuple[str | None, ...]:
     return tuple(w.a.offers.rows.select("producer", "origin_country").row(offer))
 
 
+def named_offer(w: Audited, offer: int) -> str:
+    """The part of a `where` that tells an offer from others of its buyer and product; empty for an offer without a name."""
+    name = w.a.offers.rows["offer_id"][offer]
+    return f"; offer_id={name}" if name else ""
+
+
 def membership(w: Audited, list_id: str, names: tuple[str | None, ...], first: int, last: int) -> Membership:
     """Whether a maker is on a list; `unknown` where nobody says who it is (the first name is empty) and its country is not listed."""
     if listed(w, list_id, names, first, last) is not None:
         return "listed"
     return "clear" if names[0] else "unknown"
-
-
-def covered(spans: list[tuple[int, int]], first: int, last: int) -> bool:
-    """Whether spans of inclusive days leave no day of first…last out.
-
-    >>> covered([(0, 9), (10, 20)], 5, 15), covered([(0, 9), (11, 20)], 5, 15)
-    (True, False)
-    """
-    day = first
-    for low, high in sorted(spans):
-        if low > day:
-            return False
-        day = max(day, high + 1)
-        if day > last:
-            return True
-    return False
-
-
-def _showing(w: Audited) -> dict[tuple[str, int], list[tuple[int, int]]]:
-    """Days on which a site can show a step of the OECD guidance: its own rows, and certificates whose scheme speaks for the step."""
-    found: dict[tuple[str, int], list[tuple[int, int]]] = {}
-    frame = w.net["due_diligence"]
-    first, last = day_spans(frame)
-    for at, (site, step) in enumerate(frame.select("site_id", "oecd_step").iter_rows()):
-        found.setdefault((site, step), []).append((int(first[at]), int(last[at])))
-    schemes: dict[tuple[str, str], int] = {
-        (scheme, level or ""): step
-        for scheme, level, step in w.net["schemes"].select("scheme", "level", "oecd_step").iter_rows()
-        if step is not None
-    }
-    frame = w.net["certificates"]
-    first, last = day_spans(frame)
-    for at, (site, scheme, level) in enumerate(frame.select("site_id", "scheme", "level").iter_rows()):
-        step = schemes.get((scheme, level or ""), schemes.get((scheme, "")))
-        if step is not None:
-            found.setdefault((site, step), []).append((int(first[at]), int(last[at])))
-    return found
-
-
-def shown(w: Audited, site: str, step: int, first: int, last: int) -> bool:
-    """Whether a site can show a step on every day of first…last."""
-    rows: dict[tuple[str, int], list[tuple[int, int]]] = w.once("due diligence shown", lambda: _showing(w))
-    return covered(rows.get((site, step), []), first, last)

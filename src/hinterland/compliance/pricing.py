@@ -117,7 +117,7 @@ def _ways(net: Network, plan: Plan, found: AuditResult) -> Iterator[_Way]:
 
 
 def _changes(before: Plan, after: Plan) -> str:
-    """What is another in the new plan: sites that open or stay shut, and the outputs that move most."""
+    """What is another in the new plan: sites that open or stay shut, what is no longer delivered, and the outputs that move most."""
 
     def opened(plan: Plan) -> set[str]:
         return set(plan["openings"].filter(pl.col("open") == 1)["site_id"].to_list())
@@ -126,6 +126,13 @@ def _changes(before: Plan, after: Plan) -> str:
     more, fewer = sorted(opened(after) - opened(before)), sorted(opened(before) - opened(after))
     words += [f"opens {', '.join(more)}"] if more else []
     words += [f"does without {', '.join(fewer)}"] if fewer else []
+    got = [plan["delivered"].group_by("product_id").agg(pl.col("quantity").sum()) for plan in (before, after)]
+    held = got[0].join(got[1], on="product_id", how="left", suffix="_after").sort("product_id")
+    words += [
+        f"delivers {had - has:,.0f} less of {product}"
+        for product, had, has in held.with_columns(pl.col("quantity_after").fill_null(0.0)).iter_rows()
+        if had - has > 1e-6 * had
+    ]
     sums = [plan["outputs"].group_by("site_id", "recipe_id", "product_id").agg(pl.col("quantity").sum()) for plan in (before, after)]
     both = sums[0].join(sums[1], on=["site_id", "recipe_id", "product_id"], how="full", nulls_equal=True, coalesce=True, suffix="_after")
     moved = both.with_columns(change=pl.col("quantity_after").fill_null(0.0) - pl.col("quantity").fill_null(0.0))

@@ -28,6 +28,7 @@ def entry_periods(a: Arrays, variable: str) -> Ints | None:
         "carried": a.flows.period[c.carried_flow],
         "claim_all": c.lot_period[c.lot_built & ~c.lot_sure],
         "spoilt": a.disposal.period[c.spoilt_entry],
+        "refunded": a.flows.period[a.refunds.refund_flow],
     }
     return found.get(variable)
 
@@ -49,4 +50,5 @@ def entry_products(a: Arrays) -> dict[str, Ints]:
         "clean": pools.product[c.input_pool],
         "carried": moved[c.carried_flow],
         "spoilt": thrown[c.spoilt_entry],
+        "refunded": moved[a.refunds.refund_flow],
     }

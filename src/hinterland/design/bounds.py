@@ -61,8 +61,9 @@ def total_need(a: Arrays, forced: Floats | None = None) -> Floats:
     for give, along, quantity in zip(good[~takes], other[~takes], -out.use_quantity[~takes], strict=True):
         if quantity > 0:
             gives[int(give), int(along)] = min(gives.get((int(give), int(along)), np.inf), float(quantity))
-    need = need0 * cover
-    for _ in range(_ROUNDS):
+    need, before = need0 * cover, np.zeros_like(need0)
+    for rounds in range(_ROUNDS):
+        before = need if rounds == _ROUNDS // 2 else before  # a loop changes one product at a time: look back over many rounds
         run = need.copy()
         for (main, coproduct), quantity in gives.items():
             run[main] = np.maximum(run[main], need[coproduct] / quantity)
@@ -73,7 +74,7 @@ def total_need(a: Arrays, forced: Floats | None = None) -> Floats:
         if np.allclose(more, need, rtol=1e-12, atol=0):
             return need
         need = more
-    return np.where(np.isclose(more, need, rtol=1e-12), need, np.inf)
+    return np.where(np.isclose(before, need, rtol=1e-12, atol=0.0), need, np.inf)
 
 
 def most_made(a: Arrays) -> Floats:

@@ -21,6 +21,7 @@ from hinterland.design.blocks.origin import (
     whole_lots,
 )
 from hinterland.design.blocks.policies import capped_credits, keep_policies
+from hinterland.design.blocks.refunds import refunded_flows, refunds_of_exports
 from hinterland.design.blocks.sites import once, open_from_start, presence, stock_needs_site, throughput
 from hinterland.design.blocks.stocks import cover
 from hinterland.design.bounds import bounds_of, total_need
@@ -131,6 +132,9 @@ def build(a: Arrays, forced: Floats | None = None) -> Blueprint:
         carried_flow(draft)
         whole_lots(draft, bounds)
         spoilt_claims(draft)
+    if len(a.refunds):
+        refunded_flows(draft)
+        refunds_of_exports(draft)
     return Blueprint(
         draft=draft,
         switches=switches,

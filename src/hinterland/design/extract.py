@@ -9,7 +9,7 @@ import polars as pl
 
 from hinterland.core.money import discount_at
 from hinterland.design.axes import entry_periods
-from hinterland.design.grading import claimed_rows, graded
+from hinterland.design.grading import claimed_rows, graded, refunded_rows
 from hinterland.model.plan import Plan
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def plan_of(b: Blueprint, x: Floats, maker: str) -> Plan:
     starts = dict(a.net["contract_phases"].group_by("contract_id").agg(pl.col("start_date").min()).iter_rows())
     signed = pl.DataFrame([(deal.contract_id, starts.get(deal.contract_id)) for deal in b.deals],
                           schema={"contract_id": pl.String, "start_date": pl.Date}, orient="row")  # fmt: skip
-    tables = {"flows": moved, "claims": claimed_rows(b, x), "outputs": outputs, "purchased": purchased, "delivered": delivered, "stocked": stocked,
+    tables = {"flows": moved, "claims": claimed_rows(b, x), "refunds": refunded_rows(b, x), "outputs": outputs, "purchased": purchased, "delivered": delivered, "stocked": stocked,
               "disposed": disposed, "openings": openings, "modules": modules, "signed": signed}  # fmt: skip
     return Plan({name: table for name, table in tables.items() if table.height}, a.net.scenarios, maker, a.net.digest)
 

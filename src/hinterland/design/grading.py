@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hinterland.core.calendar import Floats, Ints
     from hinterland.design.build import Blueprint
 
-__all__ = ["claimed_rows", "graded"]
+__all__ = ["claimed_rows", "graded", "refunded_rows"]
 
 _NOISE = 1e-12
 """Below this share of the need a solver's number is zero."""
@@ -84,3 +84,15 @@ def claimed_rows(b: Blueprint, x: Floats) -> pl.DataFrame:
         recipe_id=none, vintage=none, input_product_id=names.pools(c.input_pool[used])["product_id"], quantity=pl.Series(clean[used])
     )
     return pl.concat([goods, inputs.select(goods.columns)])
+
+
+def refunded_rows(b: Blueprint, x: Floats) -> pl.DataFrame:
+    """Rows of a plan's `refunds`: what each lane carries whose duty comes back."""
+    d, a = b.draft, b.draft.arrays
+    if not d.has("refunded"):
+        return pl.DataFrame()
+    back, flow, flows = x[d.labels("refunded")], a.refunds.refund_flow, a.flows
+    kept = np.flatnonzero(back > _NOISE * _need(b, flows.product[flows.lane[flow]]))
+    lanes = flows.rates.lanes.select("lane_id", "product_id")[flows.lane[flow[kept]].tolist()]
+    periods = pl.Series([a.calendar.ids[t] for t in flows.period[flow[kept]]], dtype=pl.String)
+    return lanes.with_columns(period_id=periods, quantity=pl.Series(back[kept]))

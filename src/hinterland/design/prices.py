@@ -149,6 +149,8 @@ def cost_terms(d: Draft, switches: Switches, deals: list[Deal], incentives: list
     add("duty", "flow", moved, flows.rates.duty_per_unit[lane, t], t)
     carried = a.claims.carried_flow
     add("duty", "carried", np.arange(len(carried)), -a.claims.carried_relief, flows.period[carried])
+    back = a.refunds.refund_flow
+    add("duty", "refunded", np.arange(len(back)), -a.refunds.refund_money, flows.period[back])
     made, k, t = np.arange(len(out.line)), out.line, out.period
     for kind, cost in (("conversion", lines.conversion_cost), ("electricity", lines.electricity_cost), ("heat", lines.heat_cost)):
         add(kind, "made", made, cost[k, t], t)

@@ -2,7 +2,8 @@
 
 A penalty is per unit of what the row counts, in each period: shares, min_flow and max_flow per product unit, tonne or
 money of value by their basis; max_co2e and max_co2e_per_unit per tonne CO2e; max_sites, force_open and forbid_site of a site
-that may close per site and period; forbid_origin and forbid_site of a running site per unit moved, made or bought.
+that may close per site and period; forbid_origin and forbid_site of a running site per unit moved, made or bought;
+min_renewable_share per kWh; requirements and require_certificate per product unit.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import polars as pl
 
 from hinterland.core.errors import InvalidTables, Issue
 from hinterland.design.arrivals import VARIABLES, Arrivals, arrivals_of, weights_of
+from hinterland.design.blocks.requirements import gates_of
 from hinterland.design.prices import co2e_terms
+from hinterland.model.arrays.energy import electricity_of
 from hinterland.model.dated import Dated
 from hinterland.model.scopes import Scopes
-from hinterland.tables.declared.agreeing import POLICY_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +37,10 @@ __all__ = ["Rule", "rules_of"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of one policy in one period: Σ terms (sign) right; `penalty` per unit of violation, None where it must hold."""
+    """One row of one policy or requirement in one period: Σ terms (sign) right; `penalty` per unit of violation, None where it must hold.
+
+    `words` and `unit` say what it asks and what it counts in, where the policy's own row does not.
+    """
 
     policy_id: str
     label: str
@@ -44,6 +49,8 @@ class Rule:
     right: float
     penalty: float | None
     terms: list[tuple[str, Ints, Floats]] = field(default_factory=list)
+    words: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -251,21 +258,47 @@ def _bans(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> Iter
                 )
 
 
+def _renewable(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> Iterator[tuple[str, str, int, float, list[Any]]]:
+    """Rows of min_renewable_share: Σ made · kWh · (renewable share − value) ≥ 0 over the lines of site_group that make product.
+
+    value_unit `market` or `location` says which renewable share counts; else settings.electricity_basis.
+    """
+    a, power = w.a, electricity_of(w.a)
+    out, lines = a.making.outputs, a.making.lines
+    basis = row["value_unit"] if row["value_unit"] in {"market", "location"} else a.settings.electricity_basis
+    renewable = power.renewable(basis)[out.line, out.period]
+    kwh = power.kwh[out.line, out.period]
+    scope = (w.sites(row["site_group"])[lines.site] & w.products(row["product"])[lines.product])[out.line] & (kwh > 0)
+    columns = {"region": a.sites.region, "country": a.sites.country, "site": a.sites.ids, "buyer": a.sites.ids}
+    names = np.array(columns.get(row["each"], [""] * len(a.sites.ids)), dtype=object)[lines.site]
+    if row["each"] == "product":
+        names = np.array(a.products.ids, dtype=object)[lines.product]
+    share = value * weight
+    for name in sorted(set(names[out.line[scope]])):
+        for t in np.flatnonzero((weight > 0) & (share > 0)):
+            here = np.flatnonzero(scope & (names[out.line] == name) & (out.period == t))
+            if len(here):
+                yield str(name), ">=", int(t), 0.0, [("made", here, kwh[here] * (renewable[here] - share[t]))]
+
+
 _KINDS = {
     "min_regional_share": _shares, "max_country_share": _shares, "max_site_share": _shares, "max_co2e": _emissions,
     "max_co2e_per_unit": _emissions, "min_flow": _moves, "max_flow": _moves, "forbid_origin": _bans, "forbid_site": _bans,
-    "force_open": _bans, "max_sites": _bans,
+    "force_open": _bans, "max_sites": _bans, "min_renewable_share": _renewable,
 }  # fmt: skip
 
 
 def rules_of(a: Arrays) -> list[Rule]:
-    """Every policy row of every period it holds in, ordered by policy id; kinds of later parts are left out."""
+    """Every policy row of every period it holds in, ordered by policy id, then what standards ask; kinds of later parts are left out."""
+    standards = [
+        Rule(one.rule_id, one.label, one.period, "<=", one.right, one.penalty, one.terms, one.words, one.unit) for one in gates_of(a)
+    ]
     if not a.net["policies"].height:
-        return []
+        return standards
     world, dated = _World(a, Scopes(a.net), arrivals_of(a)), Dated(a.net)
     values, weights = dated.values("policies", "value", 0.0), dated.spans_weight("policies")
     penalties = dated.values("policies", "penalty_per_unit")
-    frame = a.net["policies"].with_row_index("at").filter(pl.col("kind").is_in(POLICY_KINDS)).sort("policy_id")
+    frame = a.net["policies"].with_row_index("at").filter(pl.col("kind").is_in(list(_KINDS))).sort("policy_id")
     rules = []
     for row in frame.iter_rows(named=True):
         at = row["at"]
@@ -273,4 +306,4 @@ def rules_of(a: Arrays) -> list[Rule]:
             penalty = penalties[at, t]
             label = f"policy {row['policy_id']} ({row['kind']} {row['value']:g}{', ' + scope if scope else ''})"
             rules.append(Rule(row["policy_id"], label, t, sign, right, None if np.isnan(penalty) else float(penalty), terms))
-    return rules
+    return rules + standards

@@ -81,7 +81,7 @@ def least_stock(a: Arrays) -> Floats:
 
 
 def _claims(draft: Draft, most: Floats) -> None:
-    """Claimed, clean, carried and spoilt; under average accounting a yes/no per lot. Ways that are no decision stay at 0."""
+    """Claimed, clean, carried, spoilt and refunded; under average accounting a yes/no per lot. Ways that are no decision stay at 0."""
     a, c, out = draft.arrays, draft.arrays.claims, draft.arrays.making.outputs
     made = np.where(out.vintage < 0, out.capacity, out.capacity * most)
     built = c.lot_built[c.claim_lot]
@@ -89,6 +89,7 @@ def _claims(draft: Draft, most: Floats) -> None:
     _add(draft, "clean", 0.0, np.where(c.input_open & c.lot_built[c.input_lot], np.inf, 0.0), len(c.input_lot))
     _add(draft, "carried", 0.0, a.flows.capacity[c.carried_flow], len(c.carried_flow))
     _add(draft, "spoilt", 0.0, np.inf, len(c.spoilt_rule))
+    _add(draft, "refunded", 0.0, a.flows.capacity[a.refunds.refund_flow], len(a.refunds))
     if a.settings.origin_accounting != "segregated":
         _add(draft, "claim_all", 0.0, 1.0, int((c.lot_built & ~c.lot_sure).sum()), "yes_no")
 

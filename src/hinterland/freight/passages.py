@@ -61,12 +61,12 @@ def passage_id(name: str) -> str | None:
 
 
 def split_passages(cell: str | None) -> list[str]:
-    """Names in a cell `suez|malacca`.
+    """Names in a cell `suez|malacca`; the word `none` says that there are none.
 
-    >>> split_passages("suez | malacca"), split_passages(None)
-    (['suez', 'malacca'], [])
+    >>> split_passages("suez | malacca"), split_passages("none"), split_passages(None)
+    (['suez', 'malacca'], [], [])
     """
-    return [part.strip() for part in (cell or "").split("|") if part.strip()]
+    return [part.strip() for part in (cell or "").split("|") if part.strip() and part.strip().lower() != "none"]
 
 
 def passage_bits(names: Iterable[str]) -> int:

@@ -20,14 +20,14 @@ from hinterland.freight.sea import sea_network
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["KEY_KINDS", "Atlas", "Routes", "find_routes", "unroutable"]
+__all__ = ["KEY_KINDS", "QUAY_KM", "Atlas", "Routes", "find_routes", "unroutable"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint32]
 KEY_KINDS = ("road", "rail", "inland_waterway")
 """Kinds of modes that need land under them."""
-_QUAY_KM = 25.0
+QUAY_KM = 25.0
 """A chain that starts or ends on a ship needs a port this near to its site."""
 
 
@@ -52,12 +52,14 @@ class Routes:
 class Atlas:
     """Where sites are, what each can reach, and the sea distances asked for so far; one per set of sites.
 
-    `own_ports` gives the rows of the ports a site names itself.
+    `own_ports` gives the rows of the ports a site names itself, `home` the ports of its customs territory, which it prefers
+    (sites, ports).
     """
 
     latitude: Floats
     longitude: Floats
     own_ports: Mapping[int, Ints] = field(default_factory=dict)
+    home: npt.NDArray[np.bool_] | None = None
     _mass: dict[str, Ints] = field(default_factory=dict)
     _near: dict[str, Ints] = field(default_factory=dict)
     _sea: dict[int, dict[int, tuple[Floats, Bits]]] = field(default_factory=dict)
@@ -78,7 +80,7 @@ class Atlas:
     def near(self, kind: str) -> Ints:
         """Ports of each site for a kind of land mode, −1 where there are fewer; shape (sites, ports)."""
         if kind not in self._near:
-            near = nearest_ports(self.latitude, self.longitude, kind)
+            near = nearest_ports(self.latitude, self.longitude, kind, home=self.home)
             wide = max([near.shape[1], *(len(rows) for rows in self.own_ports.values())])
             padded = np.full((len(self.latitude), wide), -1, dtype=np.int64)
             padded[:, : near.shape[1]] = near
@@ -115,13 +117,18 @@ class Atlas:
 def unroutable(kinds: Sequence[str], named: Sequence[bool]) -> str | None:
     """Why the legs of a chain cannot be computed, None where they can; `named` tells for each change whether its port is given.
 
+    A first leg over land may lead to a port or an airport near its site, a last one from one; every other change needs a name.
+
     >>> unroutable(["road", "sea", "road"], [False, False]) is None, unroutable(["road", "rail"], [False])
     (True, 'nothing says where road changes to rail')
+    >>> unroutable(["road", "air", "road"], [False, False]) is None, unroutable(["air", "sea"], [False])
+    (True, 'nothing says where air changes to sea')
     """
     last = len(kinds) - 1
     for at, (before, after, given) in enumerate(zip(kinds, kinds[1:], named, strict=False)):
-        leaves, enters = before != "sea" and after == "sea" and at == 0, before == "sea" and after != "sea" and at == last - 1
-        if not (given or "air" in (before, after) or leaves or enters):
+        leaves = at == 0 and before in KEY_KINDS and after not in KEY_KINDS
+        enters = at == last - 1 and before not in KEY_KINDS and after in KEY_KINDS
+        if not (given or leaves or enters):
             return f"nothing says where {before} changes to {after}"
     return None
 
@@ -138,7 +145,7 @@ def _stations(atlas: Atlas, kinds: Sequence[str], start: Ints, end: Ints, via: I
     def at_quay(site: Ints) -> Ints:
         ports = ports_of(site, "road")
         here, there = atlas.place(site[:, None]), atlas.place(ports)
-        return np.where(great_circle_km(*here, *there) <= _QUAY_KM, ports, -1)
+        return np.where(great_circle_km(*here, *there) <= QUAY_KM, ports, -1)
 
     for at in range(legs + 1):
         if at in (0, legs):
@@ -146,12 +153,10 @@ def _stations(atlas: Atlas, kinds: Sequence[str], start: Ints, end: Ints, via: I
             rows.append(at_quay(site) if kinds[0 if at == 0 else -1] == "sea" else site[:, None])
             continue
         before, after = kinds[at - 1], kinds[at]
-        if "air" in (before, after):
-            free = (start if after == "air" else end)[:, None]
-        elif before != "sea" and after == "sea" and at == 1:
-            free = ports_of(start, before)
-        elif before == "sea" and after != "sea" and at == legs - 1:
-            free = ports_of(end, after)
+        if before in KEY_KINDS and after not in KEY_KINDS and at == 1:
+            free = ports_of(start, before) if after == "sea" else start[:, None]
+        elif before not in KEY_KINDS and after in KEY_KINDS and at == legs - 1:
+            free = ports_of(end, after) if before == "sea" else end[:, None]
         else:
             free = np.full((len(start), 1), -1, dtype=np.int64)
         given = via[:, at - 1]

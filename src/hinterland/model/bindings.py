@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from hinterland.core.errors import Issue
-from hinterland.freight import split_passages
+from hinterland.freight import passage_id, split_passages
 from hinterland.model.lane_rules import open_lanes
 from hinterland.model.lanes import product_users
 from hinterland.model.scopes import Scopes
@@ -162,9 +162,11 @@ def _closures(w: _World) -> Iterator[Issue]:
     net = w.a.net
     if not net["closures"].height or net["lane_rules"].height or open_lanes((net.base or net.tables)["lanes"]).any():
         return
-    named = {one.lower() for cell in (net.base or net.tables)["lanes"]["passages"].drop_nulls().to_list() for one in split_passages(cell)}
+    named = {
+        passage_id(one) for cell in (net.base or net.tables)["lanes"]["passages"].drop_nulls().to_list() for one in split_passages(cell)
+    }
     for row, passage in net["closures"].select("_row", "passage").drop_nulls().iter_rows():
-        if passage.strip().lower() not in named:
+        if passage_id(passage) not in named:
             what, why = f"closing {passage} touches no lane", "every lane gives its own kilometres, and none names it in passages"
             yield _warn(
                 "closures", row, "passage", "binds_nothing", what, why, "write it into passages of the lanes that pass it, or empty leg_km"

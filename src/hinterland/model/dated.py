@@ -16,7 +16,17 @@ from hinterland.model.where import Members, matching_rows
 if TYPE_CHECKING:
     from hinterland.model.network import Network
 
-__all__ = ["Dated", "day_spans", "step_weights"]
+__all__ = ["MOVED_BY_RATES", "Dated", "day_spans", "step_weights"]
+
+MOVED_BY_RATES = " exchange_rates "
+"""How the ids of changes begin that exchange rates make: before all others. They move money that others then set or add to."""
+_PAID_ONCE = frozenset(
+    {
+        ("sites", "opening_cost"), ("sites", "restart_cost"), ("sites", "closing_cost"), ("processes", "module_cost"),
+        ("lanes", "qualification_cost"),
+    }
+)  # fmt: skip
+"""Amounts paid at the start of a period: they take the exchange rate of its first day."""
 
 
 def _days(column: pl.Series, empty: int) -> Ints:
@@ -84,6 +94,9 @@ class Dated:
         masks = [matching_rows(self.net[table], where, self._members).to_numpy() for where in changes["where"].to_list()]
         first, last = day_spans(changes)
         actions, amounts = changes["action"].to_list(), changes["value"].cast(pl.Float64).to_list()
+        once = np.zeros(len(first), dtype=bool)
+        if (table, column) in _PAID_ONCE:
+            once = np.array([name.startswith(MOVED_BY_RATES) for name in changes["change_id"].to_list()], dtype=bool)
         moved = plain.copy()
         touched = np.flatnonzero(np.logical_or.reduce(masks))
         for t, (opens, stops) in enumerate(zip(self.calendar.start, self.calendar.stop, strict=True)):
@@ -93,7 +106,7 @@ class Dated:
             for low, high in itertools.pairwise(cuts):
                 segment = plain[touched, t]
                 for c, mask in enumerate(masks):
-                    if first[c] <= low and high - 1 <= last[c]:
+                    if (first[c] <= opens <= last[c]) if once[c] else (first[c] <= low and high - 1 <= last[c]):
                         hit = mask[touched]
                         acted = {"set": amounts[c], "scale": segment * amounts[c], "add": segment + amounts[c]}[actions[c]]
                         segment = np.where(hit, acted, segment)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from hinterland.core.errors import InvalidTables, Issue
-from hinterland.freight import LegRates, lane_sums, match_rates, parse_legs
+from hinterland.freight import LegRates, lane_sums, match_rates, parse_legs, passage_id, split_passages
 from hinterland.model.borders import LaneDuties, lane_duties
 from hinterland.model.dated import Dated, day_spans, step_weights
 from hinterland.model.scopes import Scopes
@@ -31,8 +31,8 @@ class LaneRates:
     """Every lane-product, sorted by (lane_id, product_id); matrices have shape (lanes, periods).
 
     `lanes` has lane_id, product_id, from_site, to_site, mode_chain, capacity_group, min_quantity_if_used,
-    gross_t_per_unit, mass_t_per_unit, km, passages, lane_row (row in the lanes table). Money is in settings.currency
-    per product unit; `capacity` in units per period (inf: none); `open_share` is the share of days with a valid lane.
+    gross_t_per_unit, mass_t_per_unit, km, passages (names joined by |, empty where there are none, null where goods go by sea and
+    nothing says through what), lane_row (row in the lanes table). Money is in settings.currency per product unit; `capacity` in units per period (inf: none); `open_share` is the share of days with a valid lane.
     `duties` has what is due at the border, without a claim and under each; `duty_per_unit` is what is due without one.
     """
 
@@ -235,6 +235,17 @@ def _or_computed(given: Floats, computed: Floats) -> Floats:
     return np.where(np.isnan(given), computed, given)
 
 
+def _known_passages(net: Network, lanes: pl.DataFrame, legs: Legs) -> pl.Series:
+    """Passages of each lane by their own names; empty over land and through the air, null for a leg by sea that tells none."""
+    kinds = dict(net["modes"].select("mode_id", "kind").iter_rows())
+    by_sea = np.zeros(lanes.height, dtype=bool)
+    by_sea[legs.lane[np.array([kinds.get(mode) == "sea" for mode in legs.modes], dtype=bool)[legs.mode]]] = True
+    cells = lanes["passages"]
+    told = {cell: "|".join(passage_id(name) or name for name in split_passages(cell)) for cell in cells.drop_nulls().unique().to_list()}
+    named = cells.replace_strict(told, default=None, return_dtype=pl.String) if told else cells
+    return pl.select(passages=pl.when(named.is_null() & ~pl.Series(by_sea)).then(pl.lit("")).otherwise(named)).to_series()
+
+
 def lane_rates(net: Network) -> LaneRates:
     """Evaluate every lane-product of a resolved network; costs of a lane are those of its legs unless given.
 
@@ -289,7 +300,7 @@ def lane_rates(net: Network) -> LaneRates:
         "mass_t_per_unit",
         "passages",
         "lane_row",
-    ).with_columns(km=pl.Series(km))
+    ).with_columns(km=pl.Series(km), passages=_known_passages(net, lanes, legs))
 
     def freight(other: Network) -> Floats:
         """Freight per unit of each lane-product over the periods of the same network, cut otherwise."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import polars as pl
+
 from hinterland.core.calendar import FAR_FUTURE, FAR_PAST
 from hinterland.model.dated import day_spans
 from hinterland.model.scopes import Scopes, tokens
 from hinterland.trade import BASE, DutyRule, declared_use, tariff_digits
 
 if TYPE_CHECKING:
-    import polars as pl
-
+    from hinterland.core.calendar import Ints
     from hinterland.model.network import Network
+    from hinterland.trade.book import Bools
 
 __all__ = ["code_spans", "duty_rules", "makers_of"]
 
@@ -45,23 +48,48 @@ def makers_of(net: Network, lanes: pl.DataFrame, *, told_apart: bool = True) -> 
                 sources.setdefault((site, one), []).extend((site, each) for each in inputs.get(recipe, []))
     for site, product, origin, producer in net["purchases"].select("site_id", "product_id", "origin_country", "producer").iter_rows():
         fixed.setdefault((site, product), set()).add((origin or country.get(site) or "", producer if told_apart else None))
-    for start, end, product in lanes.select("from_site", "to_site", "product_id").unique().iter_rows():
-        sources.setdefault((end, product), []).append((start, product))
-    wanted = set(lanes.select("from_site", "product_id").iter_rows())
+    pair = ["site_id", "product_id"]
+    ways = lanes.select("from_site", "to_site", "product_id").unique()
+    there = [ways.select("product_id", site_id=side).select(pair) for side in ("from_site", "to_site")]
+    named = list(
+        dict.fromkeys([*pl.concat(there).unique().iter_rows(), *fixed, *sources, *(one for some in sources.values() for one in some)])
+    )
+    number = {pool: at for at, pool in enumerate(named)}
+    numbered = pl.DataFrame({"site_id": [site for site, _ in named], "product_id": [product for _, product in named]}).with_row_index("at")
+    ends = [
+        ways.join(numbered, left_on=[side, "product_id"], right_on=pair, how="left", maintain_order="left")["at"]
+        for side in ("from_site", "to_site")
+    ]
+    inside = [(number[source], number[pool]) for pool, some in sources.items() for source in some]
+    giver = np.concatenate([ends[0].to_numpy(), np.array([one for one, _ in inside], dtype=np.uint32)]).astype(np.int64)
+    taker = np.concatenate([ends[1].to_numpy(), np.array([one for _, one in inside], dtype=np.uint32)]).astype(np.int64)
+    known = sorted({maker for makers in fixed.values() for maker in makers}, key=str)
+    order = {maker: at for at, maker in enumerate(known)}
+    own = np.zeros((len(named), max(1, -(-len(known) // 64)) * 64), dtype=bool)
+    for pool, makers in fixed.items():
+        own[number[pool], [order[maker] for maker in makers]] = True
+    reached = _upstream(own, giver, taker)
     found: dict[tuple[str, str], frozenset[Maker]] = {}
-    for pool in wanted:
-        seen, stack, makers = {pool}, [pool], set[Maker]()
-        while stack:
-            step = stack.pop()
-            makers |= fixed.get(step, set())
-            if step in fixed and step == pool:
-                break
-            for source in sources.get(step, []):
-                if source not in seen:
-                    seen.add(source)
-                    stack.append(source)
+    for pool in lanes.select("from_site", "product_id").unique().iter_rows():
+        makers = fixed.get(pool) or {known[at] for at in np.flatnonzero(reached[number[pool]]).tolist()}
         found[pool] = frozenset(makers or {(country.get(pool[0]) or "", operator.get(pool[0]))})
     return found
+
+
+def _upstream(own: Bools, giver: Ints, taker: Ints) -> Bools:
+    """Flags of each pool and of all that can reach it over any number of steps; (pools, flags), flags a multiple of 64."""
+    bits = np.packbits(own, axis=1, bitorder="little").view(np.uint64)
+    if not len(giver):
+        return own
+    order = np.argsort(taker, kind="stable")
+    giver, taker = giver[order], taker[order]
+    first = np.flatnonzero(np.concatenate([[True], taker[1:] != taker[:-1]]))
+    ends = taker[first]
+    while True:
+        more = bits[ends] | np.bitwise_or.reduceat(bits[giver], first, axis=0)
+        if (more == bits[ends]).all():
+            return np.unpackbits(bits.view(np.uint8), axis=1, bitorder="little").astype(bool)
+        bits[ends] = more
 
 
 def duty_rules(net: Network) -> list[DutyRule]:

@@ -99,6 +99,11 @@ PLAN_TABLES: Mapping[str, Table] = MappingProxyType(
                 ),
             ),
             Table(
+                "refunds",
+                "what a lane carries whose duty comes back, as goods made of it leave the territory (drawback)",
+                (key("lane_id", "lane into the site that makes them", "lanes"), _PRODUCT, _PERIOD, _QUANTITY),
+            ),
+            Table(
                 "signed",
                 "a contract that is signed",
                 (key("contract_id", "contract", "contracts"), day("start_date", "first day of its first phase")),
@@ -129,7 +134,7 @@ def empty_plan_table(table: str) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Plan:
-    """Decisions a network runs under: ten tables, and the world they were made in.
+    """Decisions a network runs under: eleven tables, and the world they were made in.
 
     Quantities are per period in the product's own unit; a missing row is 0; shortage is demand minus delivered. A flow may
     be split by grade; a plan without claims claims nothing, and pays the plain duty.

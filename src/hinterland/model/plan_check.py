@@ -161,6 +161,26 @@ def _too_many(asked: pl.DataFrame, lines: pl.DataFrame) -> list[Issue]:
     return issues
 
 
+def _rule_issues(net: Network, tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
+    """Claims and grades under rules that the network does not have: they count nothing, which may be meant (warning)."""
+    origin = set(net["origin_rules"]["origin_rule_id"].drop_nulls().to_list())
+    known = sorted(origin | set(net["condition_rules"]["condition_rule_id"].drop_nulls().to_list()))
+    told: list[tuple[str, int, str, str]] = []
+    for row, rule in tables["claims"].select("_row", "rule_id").iter_rows():
+        if rule is not None and rule not in known:
+            told.append(("claims", row, "rule_id", rule))
+    for row, grade in tables["flows"].filter(pl.col("grade").fill_null("") != "").select("_row", "grade").iter_rows():
+        told += [("flows", row, "grade", name.strip()) for name in grade.split("+") if name.strip() not in origin]
+    return [
+        Issue(
+            table, row, column, "unknown_reference", what=f"{rule!r} in {column}", why="no rule has this name here: the claim counts nothing",
+            fix=f"correct the cell ({nearest(rule, known)})" if known else "empty the cell, or judge the plan in a world with the rule",
+            severity="warning",
+        )
+        for table, row, column, rule in told[:ISSUE_LIMIT]
+    ]  # fmt: skip
+
+
 def plan_issues(net: Network, tables: Mapping[str, pl.DataFrame], told: Sequence[Issue]) -> list[Issue]:
     """What of a plan's typed tables (with `_row`) the network does not know; rows with problems in `told` are left alone."""
     from hinterland.model.plan import PLAN_TABLES
@@ -170,6 +190,7 @@ def plan_issues(net: Network, tables: Mapping[str, pl.DataFrame], told: Sequence
         if frame.height:
             issues += _unknown_names(net, name, frame, PLAN_TABLES[name])
     known = [*told, *issues]
+    issues += _rule_issues(net, tables)
 
     def rows(name: str) -> _Rows:
         return _Rows(name, tables[name], known)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hinterland.core.errors import Issue
-from hinterland.freight import PASSAGES, passage_id, port_problem, split_passages, unroutable
+from hinterland.freight import PASSAGES, passage_bits, passage_id, port_problem, split_passages, unroutable
 from hinterland.model.lane_rules import open_lanes
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hinterland.model.network import Network
 
-__all__ = ["cell_problems", "far_lanes", "hit_passages", "idle_rules", "site_problems"]
+__all__ = ["airless_lanes", "cell_problems", "far_lanes", "hit_passages", "idle_closures", "idle_rules", "site_problems"]
 
 
 def _ports(net: Network) -> list[Issue]:
@@ -196,3 +196,37 @@ def idle_rules(net: Network, asked: pl.DataFrame, made: pl.DataFrame) -> list[Is
         fix = "widen from_group, to_group, product_id, max_distance_km or mode_chain, or delete the rule"
         issues.append(Issue("lane_rules", row, "rule_id", "rule_makes_nothing", what=f"rule {name} makes no lane", why=why, fix=fix))
     return issues
+
+
+def idle_closures(net: Network, passed: int) -> list[Issue]:
+    """Closures of passages that no lane goes through; `passed` are the bits of those on the ways of lanes."""
+    issues = []
+    for row, passage in net["closures"].select("_row", "passage").drop_nulls("passage").iter_rows():
+        if not passage_bits([passage]) & passed:
+            what, why = f"closing {passage} touches no lane", "no computed way leads through it, and no lane with given leg_km names it"
+            fix = "write it into passages of the lanes that pass it, or delete the row"
+            issues.append(Issue("closures", row, "passage", "binds_nothing", what=what, why=why, fix=fix, severity="warning"))
+    return issues
+
+
+def airless_lanes(net: Network, asked: pl.DataFrame) -> list[Issue]:
+    """Lanes and rules with a computed flight beside a land leg: the airport counts as lying at the site."""
+    kinds, rules = dict(net["modes"].select("mode_id", "kind").iter_rows()), net["lane_rules"]
+    rows: dict[tuple[str, int], tuple[str, str]] = {}
+    for name, chain, via, lane_row, rule in asked.select("lane_id", "mode_chain", "via_ports", "row", "rule").iter_rows():
+        modes = ["".join(mode.split()) for mode in chain.split("+")]
+        legs = [kinds[mode] for mode in modes]
+        ports = via.split("+") if via else [""] * (len(legs) - 1)
+        beside = [at for at, port in enumerate(ports) if not port.strip() and "air" in legs[at : at + 2]]
+        if beside:
+            key = ("lanes", lane_row) if rule is None else ("lane_rules", rules["_row"][rule])
+            rows.setdefault(key, (f"lane {name}" if rule is None else f"rule {rules['rule_id'][rule]}", "+".join(modes)))
+    why, fix = (
+        "there is no list of airports, so goods fly from site to site",
+        "give leg_km where an airport is far, or fly without land legs",
+    )
+    return [
+        Issue(table, row, "mode_chain", "no_airports", what=f"{who}: land legs beside the flight of {chain} count 0 km", why=why, fix=fix,
+              severity="note")
+        for (table, row), (who, chain) in rows.items()
+    ]  # fmt: skip

@@ -26,13 +26,14 @@ from hinterland.freight import (
     passage_bits,
     passage_names,
     port_rows,
+    ports_at_home,
     sea_network,
     split_passages,
 )
 from hinterland.model.closures import closed_spans
 from hinterland.model.lane_rules import COPIED, open_lanes, wanted_lanes
 from hinterland.model.lanes import leg_rates
-from hinterland.model.route_problems import cell_problems, far_lanes, idle_rules, site_problems
+from hinterland.model.route_problems import airless_lanes, cell_problems, far_lanes, idle_closures, idle_rules, site_problems
 
 if TYPE_CHECKING:
     from datetime import date
@@ -133,7 +134,9 @@ class _Finder:
         row = {site: at for at, site in enumerate(sites["site_id"].to_list())}
         named = {row[site]: port_rows(cell.split("|")) for site, cell in sites.select("site_id", "port").iter_rows() if cell}
         place = [sites[name].cast(pl.Float64).fill_null(np.nan).to_numpy().astype(np.float64) for name in ("latitude", "longitude")]
-        self._atlas = Atlas(np.nan_to_num(place[0]), np.nan_to_num(place[1]), named)
+        territory = dict(net["countries"].select("country", pl.coalesce("customs_territory", "country")).iter_rows())
+        home = ports_at_home(sites["country"].to_list(), territory)
+        self._atlas = Atlas(np.nan_to_num(place[0]), np.nan_to_num(place[1]), named, home)
         self._asked = asked
         frame = asked.frame
         self._start = np.array([row[site] for site in frame["from_site"].to_list()], dtype=np.int64)
@@ -144,6 +147,8 @@ class _Finder:
             chains.setdefault("".join(chain.split()), []).append(at)
         self._groups = {chain: np.array(rows) for chain, rows in chains.items()}
         self._ports = frame["via_ports"].to_list()
+        self.passed = 0
+        """Bits of the passages on the ways that were found with none closed."""
 
     def find(self, closed: int, rows: Ints) -> dict[int, tuple[tuple[float, ...], tuple[int, ...], int]]:
         """(km of the legs, ports, passages) of each of the asked rows that has a route."""
@@ -162,6 +167,8 @@ class _Finder:
                 self._atlas, kinds, self._start[lanes], self._end[lanes],
                 circuity=self._asked.circuity[leg], weight=self._asked.weight[leg], via=via, closed=closed,
             )  # fmt: skip
+            if not closed:
+                self.passed |= int(np.bitwise_or.reduce(ways.passages))
             for at in np.flatnonzero(ways.found):
                 found[int(lanes[at])] = (tuple(ways.km[at].tolist()), tuple(ways.ports[at].tolist()), int(ways.passages[at]))
         return found
@@ -224,11 +231,15 @@ def _routed(net: Network) -> Routed:
         return Routed(lanes, tuple(issues))
     asked = _asked(net, frame)
     spans = closed_spans(net["closures"])
-    ways = _variants(_Finder(net, asked), frame.height, spans) if frame.height else []
+    finder = _Finder(net, asked)
+    ways = _variants(finder, frame.height, spans) if frame.height else []
     made, issue_rows = _rows(frame, ways, spans)
     kept = made.filter(~pl.Series(_dominated(made, frame, asked), dtype=pl.Boolean)) if made.height else made
-    issues += far_lanes(net, frame, issue_rows) + idle_rules(net, frame, kept)
+    issues += far_lanes(net, frame, issue_rows) + idle_rules(net, frame, kept) + airless_lanes(net, frame)
     shut, told = _shut(lanes.filter(~is_open), spans)
+    if frame.height:
+        named = passage_bits(name for cell in lanes.filter(~is_open)["passages"].drop_nulls().to_list() for name in split_passages(cell))
+        issues += idle_closures(net, finder.passed | named)
     return Routed(_table(lanes.filter(is_open), shut, kept), tuple(issues + told))
 
 
@@ -237,7 +248,7 @@ def _rows(
     ways: list[list[tuple[date | None, date | None, tuple[tuple[float, ...], tuple[int, ...], int] | None]]],
     spans: list[Span],
 ) -> tuple[pl.DataFrame, dict[int, str]]:
-    """One row per lane and route, and why lanes have none (`never`, `closed`, `far`)."""
+    """One row per lane and route, and why lanes have none (`never`, `closed`, `far`). Passages that are none are an empty text."""
     network, lost = sea_network(), dict[int, str]()
     rows: dict[str, list[object]] = {
         name: [] for name in ("at", "suffix", "leg_km", "via_ports", "passages", "valid_from", "valid_to", "days")
@@ -258,7 +269,7 @@ def _rows(
                 continue
             codes = "+".join(network.port_code[port] if port >= 0 else "" for port in ports)
             cells = (at, f"@{start}" if seen else "", "+".join(_km(one) for one in km), codes if any(port >= 0 for port in ports) else None,
-                     "|".join(passage_names(bits)) or None, start, end, seen)  # fmt: skip
+                     "|".join(passage_names(bits)), start, end, seen)  # fmt: skip
             for name, cell in zip(rows, cells, strict=True):
                 rows[name].append(cell)
             seen += 1

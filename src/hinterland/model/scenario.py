@@ -152,7 +152,14 @@ def scenario_issues(net: Network, names: Sequence[str]) -> list[Issue]:
 
 def _told(net: Network) -> Tables:
     """What the identity of a resolved network is made of: the settings in force, and rows without their known_from."""
-    told = {name: frame.drop("known_from") for name, frame in net.tables.items() if name not in _UNTOLD}
+    # what a row is paid in is no fact of its own, its amounts are; unless dated changes speak of it
+    speaks = net["changes"]["where"].str.contains("currency", literal=True).any()
+    own = [] if speaks else [pl.lit(net.settings.currency).alias("currency")]
+    told = {
+        name: frame.drop("known_from").with_columns(own if "currency" in frame.columns else [])
+        for name, frame in net.tables.items()
+        if name not in _UNTOLD
+    }
     settings = {key: ",".join(value) if isinstance(value, tuple) else value for key, value in asdict(net.settings).items()}
     told["settings"] = pl.DataFrame({"key": list(settings), "value": [None if one is None else str(one) for one in settings.values()]})
     return told

@@ -64,7 +64,7 @@ def rules(board: Board) -> Decided | None:
         asked = list(dict.fromkeys(_told(held[one], "asked") for one in in_time(held)))
         kept = sum(row["kept"] for row in held.values())
         style = "good" if kept == len(held) else "bad"
-        most = "at most" if worst["kind"].startswith(("max", "forbid")) else "at least"
+        most = "at most" if worst["kind"].startswith(("max", "forbid", "require")) else "at least"
         rows.append(
             (
                 (sentence(plain(policy)), ""),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["amount_problems"]
 
-_SHARE_POLICIES = ("min_regional_share", "max_country_share", "max_site_share")
+_SHARE_POLICIES = ("min_regional_share", "max_country_share", "max_site_share", "min_renewable_share")
 _HIGH_DUTY_SHARE = 1.0
 """Ad-valorem duties above 100 % are rarer than a forgotten division by 100."""
 _PAIRS = (

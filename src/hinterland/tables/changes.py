@@ -24,7 +24,7 @@ BY_PERIOD: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "settings": ("value",),
         "products": ("disposal_cost_per_unit",),
         "product_values": ("value_per_unit", "declared_co2e_kg_per_unit"),
-        "sites": ("opening_cost", "restart_cost", "closing_cost", "fixed_cost_per_year", "throughput_t_per_year"),
+        "sites": ("opening_cost", "restart_cost", "closing_cost", "fixed_cost_per_year", "throughput_t_per_year", "drawback_share"),
         "processes": (
             "capacity_per_year",
             "available_share",
@@ -39,7 +39,7 @@ BY_PERIOD: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "purchases": ("price_per_unit", "limit_per_year", "co2e_kg_per_unit"),
         "demand": ("quantity", "shortage_cost_per_unit"),
-        "energy": ("price_per_kwh", "co2e_kg_per_kwh"),
+        "energy": ("price_per_kwh", "co2e_kg_per_kwh", "renewable_share"),
         "power_contracts": ("share", "co2e_kg_per_kwh", "premium_per_kwh"),
         "stocks": ("days_of_cover", "min_quantity", "max_quantity", "holding_cost_share_per_year"),
         "modes": ("co2e_kg_per_tkm", "co2e_kg_per_t_handled", "speed_km_per_day", "handling_days"),
@@ -57,6 +57,8 @@ BY_PERIOD: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "take_or_pay_share",
         ),
         "policies": ("value", "penalty_per_unit"),
+        "requirements": ("penalty_per_unit",),
+        "exchange_rates": ("rate_to_settings_currency",),
     }
 )
 """Columns whose value engines ask for by period: only these can be moved by `changes`. A test holds it equal to what they ask."""

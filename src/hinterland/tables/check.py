@@ -23,6 +23,7 @@ from hinterland.tables.origin_checks import origin_problems
 from hinterland.tables.pacts import pact_problems
 from hinterland.tables.references import reference_problems
 from hinterland.tables.settings import setting_problems
+from hinterland.tables.standards_checks import standard_problems
 from hinterland.tables.time import time_problems
 from hinterland.tables.trade_checks import trade_problems
 from hinterland.tables.typing import as_typed, bad_cells
@@ -238,7 +239,7 @@ def check_tables(tables: Mapping[str, pl.DataFrame], after: Iterable[Issue] = ()
         issues += change_problems(tables) + counted_problems(tables) + idle_problems(tables) + effect_problems(tables)
     issues += time_problems(tables) + chain_problems(tables) + pact_problems(tables) + amount_problems(tables)
     issues += origin_problems(tables) + ([] if unread else hazard_problems(tables))
-    issues += rule_problems(tables) + trade_problems(tables)
+    issues += rule_problems(tables) + standard_problems(tables) + trade_problems(tables)
     spoiled = {(issue.table, issue.row) for issue in after if issue.severity == "error"}
     issues = [issue for issue in issues if issue.code != "lane_legs" or (issue.table, issue.row) not in spoiled]
     order = {name: at for at, name in enumerate(TABLES)}

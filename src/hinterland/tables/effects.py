@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["effect_problems"]
 
 Tables = dict[str, pl.DataFrame]
-_FLOORS = ("min_regional_share", "min_flow")
+_FLOORS = ("min_regional_share", "min_flow", "min_renewable_share")
 _CEILINGS = ("max_co2e", "max_co2e_per_unit", "max_sites")
 """Limits that nobody writes as 0: an empty cell counts as 0. A country, site or flow share of 0 is a ban and may be meant."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -30,8 +29,8 @@ def _missing(tables: Mapping[str, pl.DataFrame], currency: str) -> list[Issue]:
     return issues
 
 
-def _rates(frame: pl.DataFrame, currency: str, base_date: date) -> list[Issue]:
-    """A rate of the settings' own currency, and rates after base_date: money is real and counted at the rate of one day."""
+def _rates(frame: pl.DataFrame, currency: str) -> list[Issue]:
+    """Rates of what is no currency, and of the settings' own."""
     issues = []
     for row, name in frame.select("_row", "currency").drop_nulls().iter_rows():
         if not is_currency(name):
@@ -41,20 +40,9 @@ def _rates(frame: pl.DataFrame, currency: str, base_date: date) -> list[Issue]:
     for row, _, _, rate in rows.filter((pl.col("currency") == currency) & (pl.col("rate_to_settings_currency") != 1)).iter_rows():
         what, why = f"one {currency} is {rate:g} {currency}", f"{currency} is the settings' own currency"
         issues.append(Issue("exchange_rates", row, "rate_to_settings_currency", "bounds", what=what, why=why, fix="delete the row"))
-    first = dict(rows.group_by("currency").agg(pl.col("valid_from").fill_null(date(1, 1, 1)).min()).iter_rows())
-    for row, name, day, _ in rows.filter(pl.col("valid_from") > base_date).iter_rows():
-        if first.get(name) != day:
-            what, why = f"the rate of {name} from {day}", f"money is real and counted at the rate of base_date, {base_date}"
-            fix = "nothing to do: the row is kept and ignored; a price path in another currency is a row of changes"
-            issues.append(Issue("exchange_rates", row, "valid_from", "not_used_yet", what=what, why=why, fix=fix, severity="warning"))
     return issues
 
 
 def money_problems(tables: Mapping[str, pl.DataFrame], currency: str) -> list[Issue]:
     """Problems of currencies and their rates."""
-    told = dict(tables["settings"].select("key", "value").iter_rows()).get("base_date") or "2026-01-01"
-    try:
-        base_date = date.fromisoformat(told.strip())
-    except ValueError:
-        return _missing(tables, currency)
-    return _missing(tables, currency) + _rates(tables["exchange_rates"], currency, base_date)
+    return _missing(tables, currency) + _rates(tables["exchange_rates"], currency)

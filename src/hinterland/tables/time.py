@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["time_problems"]
 
-_SPANS = (("start_date", "end_date"), ("valid_from", "valid_to"), ("earliest_date", "latest_date"))
-_WHOLE = ("forbid_origin", "forbid_site", "force_open", "max_sites", "max_co2e", "max_co2e_per_unit", "max_flow")
+_SPANS = (("start_date", "end_date"), ("valid_from", "valid_to"), ("earliest_date", "latest_date"), ("from_date", "to_date"))
+_WHOLE = ("forbid_origin", "forbid_site", "force_open", "max_sites", "max_co2e", "max_co2e_per_unit", "max_flow", "require_certificate")
 
 
 def _periods(frame: pl.DataFrame) -> list[Issue]:
@@ -74,7 +74,7 @@ def _phases(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
 
 
 def _cuts(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
-    """Yes/no policies that begin or end inside a period."""
+    """Yes/no policies, requirements and closures that begin or end inside a period."""
     starts = set(tables["periods"]["start_date"].drop_nulls().to_list())
     stops = {day + timedelta(days=1) for day in tables["periods"]["end_date"].drop_nulls().to_list()}
     edges = starts | stops
@@ -88,13 +88,15 @@ def _cuts(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
         .rows()
     )
     closures = tables["closures"].select(pl.lit("closures"), "_row", "passage", "valid_from", "valid_to").rows()
+    asked = tables["requirements"].select(pl.lit("requirements"), "_row", "requirement_id", "from_date", "to_date").rows()
     issues = []
-    for table, row, name, first, last in rules + closures:
-        for column, day in (("valid_from", first), ("valid_to", last + timedelta(days=1) if last else None)):
+    for table, row, name, first, last in rules + closures + asked:
+        opens, ends = ("from_date", "to_date") if table == "requirements" else ("valid_from", "valid_to")
+        for column, day in ((opens, first), (ends, last + timedelta(days=1) if last else None)):
             if day is not None and low < day < high and day not in edges:
                 whole = (
                     "a yes/no rule holds only in periods it covers whole"
-                    if table == "policies"
+                    if table != "closures"
                     else "lanes then carry a whole period's goods on their open days"
                 )
                 issues.append(

@@ -6,6 +6,7 @@ import pytest
 from compared_worlds import YEARS, priced_makers, shared_plan
 from hinterland.app import read
 from hinterland.comparison import broken_rules, compare, summary
+from hinterland.report.decided import rules
 
 
 def asked(**policy):
@@ -53,6 +54,25 @@ def test_a_penalty_that_changes_over_time_softens_no_copy_of_the_rules():
     )  # fmt: skip
     board = compare(net, {"plan": shared_plan(0.0)})
     assert board.policies["penalty"].to_list() == pytest.approx([50 * 3.0, 50 * 6.0])
+
+
+def test_a_soft_requirement_stands_among_the_rules_with_what_came_without_it():
+    tables = priced_makers()
+    tables["certificates"] = [{"site_id": "near", "scheme": "IRMA", "valid_from": "2026-01-01", "valid_to": "2027-12-31"}]
+    tables["requirements"] = [
+        {"requirement_id": "mines", "scheme": "IRMA", "product": "part", "region": "north_america", "from_date": "2027-01-01",
+         "penalty_per_unit": 3.0}
+    ]  # fmt: skip
+    board = compare(read(tables), {"plan": shared_plan(40.0), "near": shared_plan(100.0)})
+    columns = ("strategy", "policy_id", "kind", "scope", "period_id", "asked", "found", "margin", "unit", "soft", "kept", "penalty")
+    told = ("mines", "require_certificate", "north_america, part", "2027", 0.0)
+    assert board.policies.select(columns).rows() == [
+        ("plan", *told, 60.0, -60.0, "piece", True, False, pytest.approx(60 * 3.0)),
+        ("near", *told, 0.0, 0.0, "piece", True, True, 0.0),
+    ]
+    (worst,) = broken_rules(board).to_dicts()
+    assert (worst["strategy"], worst["policy_id"], worst["found"], worst["penalty"]) == ("plan", "mines", 60.0, pytest.approx(180.0))
+    assert [row[3][0] for row in rules(board).rows] == ["at most 0 piece"] * 2
 
 
 def test_contracts_are_told_by_period_with_their_share_of_all_that_is_taken():

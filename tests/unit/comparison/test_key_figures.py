@@ -262,3 +262,15 @@ def test_a_buyers_own_lines_are_a_second_source_but_no_inflow():
     assert at_plant["largest_share"].to_list() == pytest.approx([0.8, 0.8])
     assert at_plant["weight"].to_list() == pytest.approx([80 * 0.1] * 2)  # what arrives; nothing has a value: tonnes
     assert board.kpi("both", "single_source_share") == pytest.approx(100 / 108)
+
+
+def test_ways_by_sea_that_do_not_name_their_passages_leave_the_share_open():
+    """A given leg by sea without passages: nobody knows what it passes, so no share is told, and the note says what to fill."""
+    tables = priced_makers()
+    for lane in tables["lanes"]:
+        lane.pop("passages", None)
+    board = compare(read(tables), {"far": shared_plan(0.0), "near": shared_plan(100.0)})
+    row = board.kpis.filter((pl.col("strategy") == "far") & (pl.col("kpi") == "passage_share")).row(0, named=True)
+    assert row["value"] is None
+    assert row["note"].startswith(f"{10 / 110:.1%} of the tonnes go by sea")
+    assert board.kpi("near", "passage_share") == 0.0

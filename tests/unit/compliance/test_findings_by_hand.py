@@ -219,14 +219,104 @@ def test_due_diligence_is_covered_by_tier_and_the_weakest_step_counts():
         ),
     )
     tiers = {row["subject"]: row for row in of_rule(audited(tables, plan), "eu_due_diligence_nickel")}
-    assert (tiers["Ni, tier 2"]["value"], tiers["Ni, tier 2"]["status"]) == (
+    assert (tiers["Ni, tier 1"]["value"], tiers["Ni, tier 1"]["status"]) == (
         0.75,
         "not_met",
     )  # 45 of 60 kg; 15 are bought from nobody known
-    assert tiers["Ni, tier 1"]["value"] == 0.0  # the plant itself shows nothing of what is in its packs
+    assert tiers["Ni, tier 0"]["value"] == 0.0  # the plant itself shows nothing of what is in its packs
     tables["certificates"][0]["valid_to"] = "2028-12-30"
     late = {row["subject"]: row["value"] for row in of_rule(audited(tables, plan), "eu_due_diligence_nickel")}
-    assert late["Ni, tier 2"] == 0.0  # step 4 is not shown on the last day
+    assert late["Ni, tier 1"] == 0.0  # step 4 is not shown on the last day
+
+
+def _bought_nickel(held: str):
+    """Packs that hold 60 kg of nickel: 15 kg of it from an offer whose maker is said to hold something, 45 from one that says nothing."""
+    tables = one_plant("DE", "pack", {"nickel": 6.0}, first=2028)
+    buy(tables, "nickel", "told", certified=held)
+    buy(tables, "nickel", "silent")
+    tables["contents"] = [{"product_id": "nickel", "element": "Ni", "mass_kg_per_unit": 1.0}]
+    tables["schemes"] = [
+        {"scheme": "RMAP", "level": "conformant", "rank": 2, "oecd_step": 4},
+        {"scheme": "RMAP", "level": "active", "rank": 1},
+    ]
+    tables["rules"] = [{"rule_id": "fourth", "predicate": "due_diligence_coverage", "product": "pack", "subject": "Ni", "threshold": 4.0,
+                        "citation": "own", "source_id": "S"}]  # fmt: skip
+    return tables, plan_of(tables, {("nickel", "told"): 15.0, ("nickel", "silent"): 45.0})
+
+
+@pytest.mark.parametrize(("held", "share"), [("RMAP=conformant", 0.25), ("RMAP=active", 0.0), ("IRMA=conformant", 0.0)])
+def test_what_is_bought_shows_the_steps_of_the_schemes_its_maker_is_said_to_hold(held, share):
+    found = audited(*_bought_nickel(held))
+    tier = {row["subject"]: row for row in of_rule(found, "fourth")}["Ni, tier 1"]
+    assert (tier["status"], tier["value"]) == ("not_met", pytest.approx(share))
+    rows = found.evidence_of(tier["finding_id"]).filter(pl.col("table") == "purchases").sort("quantity")
+    assert rows["keys"].to_list() == [
+        "site_id=plant; product_id=nickel; offer_id=told",
+        "site_id=plant; product_id=nickel; offer_id=silent",
+    ]
+    assert rows["value"].to_list() == [float(share > 0), 0.0]
+
+
+@pytest.mark.parametrize(("speaks_of", "share"), [(None, 1.0), ("pack", 1.0), ("nickel", 0.0)])
+def test_a_certificate_of_other_goods_shows_no_step(speaks_of, share):
+    tables, plan = _bought_nickel("")
+    tables["sources"] = [{"source_id": "S", "title": "a source"}]
+    tables["contents"].append({"product_id": "pack", "element": "Ni", "mass_kg_per_unit": 6.0})
+    tables["certificates"] = [
+        {
+            "site_id": "plant",
+            "scheme": "RMAP",
+            "level": "conformant",
+            "product_id": speaks_of,
+            "valid_from": "2028-01-01",
+            "valid_to": "2028-12-31",
+        }
+    ]
+    tiers = {row["subject"]: row["value"] for row in of_rule(audited(tables, plan), "fourth")}
+    assert tiers["Ni, tier 0"] == share
+
+
+def test_flows_that_reach_no_delivery_stand_at_no_tier():
+    tables = one_plant("US", "pack", {"foil": 1.0}, first=2027)
+    buy(tables, "foil")
+    tables["requirements"] = [{"requirement_id": "foils", "scheme": "IRMA", "product": "foil", "penalty_per_unit": 0.1}]
+    plan = plan_of(tables, {("foil", ""): 10.0})
+    plan = plan.with_table("delivered", plan["delivered"].clear())
+    assert only(audited(tables, plan), "own_requirements")["subject"] == "foils, tier none: reaches no delivery"
+
+
+def test_a_requirement_looks_at_makers_sellers_and_own_make_by_level():
+    tables = one_plant("US", "pack", {"nickel": 1.0}, first=2027, quantity=100.0)
+    tables["sites"] += [{"site_id": name, "country": "US", "operator": name} for name in ("mine", "store")]
+    tables["processes"].append({"site_id": "mine", "product_id": "nickel", "capacity_per_year": 1e3})
+    tables["stocks"] = [{"site_id": "store", "product_id": "nickel"}]
+    hop = {"product_id": "nickel", "cost_per_unit": 1.0, "co2e_kg_per_unit": 0.0, "lead_time_days": 1.0, "distance_km": 1.0}
+    tables["lanes"] += [
+        {"lane_id": "a", "from_site": "mine", "to_site": "store", **hop},
+        {"lane_id": "b", "from_site": "store", "to_site": "plant", **hop},
+    ]
+    buy(tables, "nickel")
+    tables["schemes"] = [{"scheme": "IRMA", "level": level, "rank": rank} for rank, level in enumerate(("IRMA 50", "IRMA 75"), 1)]
+    tables["certificates"] = [
+        {"site_id": "mine", "scheme": "IRMA", "level": "IRMA 75", "valid_from": "2026-01-01", "valid_to": "2028-01-01"}
+    ]
+    tables["requirements"] = [
+        {"requirement_id": "mines", "scheme": "IRMA", "min_level": "IRMA 50", "product": "nickel", "penalty_per_unit": 0.1}
+    ]
+    plan = plan_of(tables, {("nickel", ""): 20.0}, quantity=100.0)
+    more = [{"lane_id": lane, "product_id": "nickel", "period_id": "2027", "quantity": 80.0} for lane in ("a", "b")]
+    plan = plan.with_table("flows", pl.concat([plan["flows"], pl.DataFrame(more)], how="diagonal"))
+    plan = plan.with_table("outputs", pl.concat([plan["outputs"], pl.DataFrame([{"site_id": "mine", "product_id": "nickel", "vintage": "existing", "period_id": "2027", "quantity": 80.0}])], how="diagonal"))  # fmt: skip
+    one = only(
+        audited(tables, plan), "own_requirements"
+    )  # 80 from the mine, counted once though a store passes them on; 20 bought from nobody known
+    assert (one["subject"], one["value"], one["status"]) == ("mines, tier 1", pytest.approx(0.8), "not_met")
+    tables["requirements"][0]["min_level"] = "IRMA 75"
+    assert only(audited(tables, plan), "own_requirements")["value"] == pytest.approx(0.8)
+    tables["certificates"][0]["level"] = "IRMA 50"
+    assert only(audited(tables, plan), "own_requirements")["value"] == 0.0
+    tables["requirements"][0] |= {"min_level": "IRMA 50", "from_date": "2028-01-01"}
+    assert only(audited(tables, plan), "own_requirements")["status"] == "not_applicable"
 
 
 def test_due_diligence_without_any_row_says_where_to_fill_it():

@@ -183,12 +183,82 @@ def _duty(net: Network, start: str, end: str, product: str) -> np.ndarray:
 def test_the_world_of_2023_does_not_know_the_tariffs_of_2026():
     """Chinese cells: 3.4 % + 7.5 % of list 4A in October 2023; 3.4 + 25 + 25 = 53.4 % in November 2026 (trade.csv, own stack).
 
-    Chinese precursor needs no stack in Europe but the ordinary 5.5 %, and Moroccan enters free.
+    Until 23 February 2026, 54 of 365 days, the fentanyl duty of 10 % came on top. Chinese precursor needs no stack in Europe but
+    the ordinary 5.5 %, and Moroccan enters free.
     """
     np.testing.assert_allclose(_duty(world("announced-2023"), "catl_liyang", "woodruff", "cell_nmc811"), 0.109)
-    np.testing.assert_allclose(_duty(world("status-2026"), "catl_liyang", "woodruff", "cell_nmc811"), 0.534)
+    np.testing.assert_allclose(
+        _duty(world("status-2026"), "catl_liyang", "woodruff", "cell_nmc811"), [0.534 + 0.1 * 54 / 365, *[0.534] * 9]
+    )
     np.testing.assert_allclose(_duty(world("announced-2023"), "gem_jingmen", "nysa", "pcam_nmc811"), 0.055)
     np.testing.assert_allclose(_duty(world("announced-2023"), "cobco", "nysa", "pcam_nmc811"), 0.0)
+
+
+STACKS = {
+    ("aesc_china", "woodruff", "cell_nmc811"): 0.534,  # 3.4 ordinary, 25 section 301, 25 section 232
+    ("catl_debrecen", "woodruff", "cell_nmc811"): 0.15,  # all in
+    ("jiangmen", "florence", "cam_nmc811"): 0.412,  # 3.7, 25 section 301, 12.5 forced labour
+    ("cheonan", "florence", "cam_nmc811"): 0.125,  # net of the ordinary duty
+    ("nysa", "florence", "cam_nmc811"): 0.10,  # net of the ordinary duty
+    ("btr_tangier", "florence", "anode_graphite"): 0.125,  # free, 12.5 forced labour
+    ("shanshan_baotou", "florence", "anode_graphite"): 0.375,  # 0, 25 section 301, 12.5 forced labour
+    ("heilongjiang", "vidalia", "graphite_flake"): 0.25,  # exempt from all but section 301
+    ("gem_jingmen", "redwood_nevada", "pcam_nmc811"): 0.278,  # 2.8, 25 section 301
+}
+"""What trade.csv adds up itself (its rows `own stack`), for goods that claim nothing, in 2027."""
+
+
+@pytest.mark.parametrize("lane", STACKS, ids=["-".join(lane) for lane in STACKS])
+def test_the_layers_of_2026_add_up_as_the_reference_adds_them(lane: tuple[str, str, str]):
+    assert _duty(world("status-2026"), *lane)[1] == pytest.approx(STACKS[lane])
+
+
+def test_canadian_cathode_enters_the_united_states_free_where_it_claims_to_originate():
+    """Without the claim 3.7 % and 10 % for forced labour; KORUS spares nothing, as forced labour is net of the ordinary duty."""
+    for site, rule, plain, claimed in (("loyalist", "usmca", 0.137, 0.0), ("cheonan", "korus", 0.125, None)):
+        rates = lane_rates(world("status-2026"))
+        at = rates.lanes.with_row_index("at").filter((pl.col("from_site") == site) & (pl.col("to_site") == "florence"))["at"][0]
+        assert rates.duty_share[at][1] == pytest.approx(plain)
+        found = rates.duties.claims[rule][at][1]
+        assert np.isnan(found) if claimed is None else found == pytest.approx(claimed)
+    old = lane_rates(world("announced-2023"))
+    at = old.lanes.with_row_index("at").filter((pl.col("from_site") == "cheonan") & (pl.col("to_site") == "florence"))["at"][0]
+    assert (old.duty_share[at][1], old.duties.claims["korus"][at][1]) == pytest.approx((0.037, 0.0))
+
+
+def test_credits_fade_and_ask_who_made_what_once_the_law_of_2025_is_known():
+    """35 USD/kWh, half of it reaching the cost, at 100 % to 2029 and 75, 50, 25, 0 % after; 60 to 85 % of material from others."""
+    from hinterland.core.calendar import Calendar
+    from hinterland.model.arrays.crediting import incentive_rates
+    from hinterland.model.arrays.entities import Listings
+    from hinterland.model.arrays.origin_tests import ConditionRules
+
+    net = world("status-2026")
+    rates = dict(zip(net["incentives"]["incentive_id"].to_list(), incentive_rates(net), strict=True))
+    np.testing.assert_allclose(rates["us_45x_cell"], [17.5] * 4 + [13.125, 8.75, 4.375, 0.0, 0.0, 0.0])
+    np.testing.assert_allclose(rates["us_45x_module"], [5.0] * 4 + [3.75, 2.5, 1.25, 0.0, 0.0, 0.0])
+    asked = ConditionRules(net, net.calendar).asked("macr_45x")
+    np.testing.assert_allclose(asked.least["pfe"], [0.6, 0.65, 0.7, 0.8] + [0.85] * 6)
+    who = Listings(net, net.calendar)
+    sites = {row["site_id"]: (row["operator"], row["parent"], row["country"]) for row in net["sites"].iter_rows(named=True)}
+    assert isinstance(net.calendar, Calendar)
+    listed = {site for site, names in sites.items() if who.listed("pfe", *names).all()}
+    assert {"florence", "aesc_smyrna", "catl_debrecen", "eve_debrecen", "btr_morowali", "huayou_acs", "tenke_fungurume"} <= listed
+    assert not listed & {"loyalist", "jiangmen", "meishan", "shenyang", "woodruff", "redwood_nevada", "cheonan", "vidalia"}
+    before = world("announced-2023")
+    assert before["incentives"]["condition_rule_id"].null_count() == before["incentives"].height
+    assert (before["entities"].height, before["condition_rules"].height) == (0, 0)
+
+
+def test_materials_hold_what_their_formulas_say():
+    told = {
+        (product, element): kg
+        for product, element, kg in tables()["contents"].select("product_id", "element", "mass_kg_per_unit").iter_rows()
+    }
+    for (product, element), kg in told.items():
+        if element != "natural_graphite":
+            assert kg == pytest.approx(CONTENT[product][element], rel=1e-3), (product, element)
+    assert {"Ni", "Co", "Li"} <= {element for product, element in told if product == "cam_nmc811"}
 
 
 def test_the_page_lists_every_strategy_and_world():
@@ -197,7 +267,9 @@ def test_the_page_lists_every_strategy_and_world():
         assert f"`{name}`" in page
     footprints = re.search(r"<!-- footprints -->\n(.*?)<!-- end -->", page, re.DOTALL)
     assert footprints is not None
-    assert "outside" not in footprints[1]
+    outside = {tuple(cell.strip() for cell in line.split("|")[1:3]) for line in footprints[1].splitlines() if "outside" in line}
+    told = {("cell_nmc811", "florence"), ("cell_nmc811", "catl_debrecen"), ("anode_graphite", "vidalia")}
+    assert outside <= told, "the page tells of these misses alone"
 
 
 @pytest.mark.slow

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -219,3 +221,151 @@ def test_what_cannot_be_explained_says_why(how, code):
     with pytest.raises(InvalidTables) as refused:
         explain_route(read(cam_and_cells()), asked.pop("start"), asked.pop("end"), **asked)
     assert code in {issue.code for issue in refused.value.issues}
+
+
+def with_planes(**rule: object) -> Tables:
+    """The same world with a plane at 3 USD per tkm, 10,000 km a day."""
+    tables = cam_and_cells(**rule)
+    tables["modes"].append({"mode_id": "plane", "kind": "air", "co2e_kg_per_tkm": 0.6, "speed_km_per_day": 1e4, "handling_days": 1.0})
+    tables["freight_rates"].append({"mode_id": "plane", "cost_per_t": 50.0, "cost_per_tkm": 3.0})
+    return tables
+
+
+def circle(one: str, other: str) -> float:
+    """Great circle between two sites by the law of cosines, mean radius 6,371.0088 km."""
+    (_, a, b), (_, c, d) = PLACES[one], PLACES[other]
+    a, b, c, d = (math.radians(angle) for angle in (a, b, c, d))
+    return 6371.0088 * math.acos(math.sin(a) * math.sin(c) + math.cos(a) * math.cos(c) * math.cos(b - d))
+
+
+def test_a_flight_goes_from_site_to_site_in_rules_lanes_and_explained_routes():
+    ruled = lanes(with_planes(from_group="jiangmen", to_group="debrecen", mode_chain="truck+plane+truck")).row(0, named=True)
+    tables = with_planes()
+    tables.pop("lane_rules")
+    tables["lanes"] = [
+        {"lane_id": "own", "from_site": "jiangmen", "to_site": "debrecen", "product_id": "cam", "mode_chain": "truck+plane+truck"}
+    ]
+    for row in (ruled, lanes(tables).row(0, named=True)):
+        km = [float(one) for one in row["leg_km"].split("+")]
+        assert (km[0], km[2]) == (0.0, 0.0)
+        assert km[1] == pytest.approx(circle("jiangmen", "debrecen"), abs=0.51)
+    (way,) = explain_route(read(with_planes()), "jiangmen", "debrecen", mode_chain="truck+plane+truck")
+    assert [(leg.start, leg.end) for leg in way.legs] == [("jiangmen", "jiangmen"), ("jiangmen", "debrecen"), ("debrecen", "debrecen")]
+    assert way.cost_per_t == pytest.approx(4 + 50 + 4 + 3.0 * way.legs[1].km)
+    assert way.days == pytest.approx(0.5 + 1.0 + 0.5 + way.legs[1].km / 1e4)
+    assert any("airports" in note for note in way.notes)
+    assert "no_airports" in codes(with_planes(mode_chain="truck+plane+truck"))
+
+
+def test_an_airport_that_is_named_is_driven_to():
+    (way,) = explain_route(read(with_planes()), "jiangmen", "debrecen", mode_chain="truck+plane+truck", via_ports="CNSHA+")
+    assert way.legs[0].end == way.legs[1].start == "CNSHA"
+    assert 1000 < way.legs[0].km < 2500
+    assert way.legs[2].km == 0.0
+
+
+@pytest.mark.parametrize("chain", ["plane", "truck+plane", "plane+truck", "truck+plane+truck"])
+def test_every_chain_with_one_flight_is_explained(chain):
+    (way,) = explain_route(read(with_planes()), "loyalist", "debrecen", mode_chain=chain)
+    assert way.km == pytest.approx(circle("loyalist", "debrecen"), abs=0.51)
+    assert len(way.legs) == chain.count("+") + 1
+
+
+@pytest.mark.parametrize("chain", ["truck+plane+ship+truck", "truck+plane+truck+ship+truck", "plane+plane"])
+def test_a_flight_that_ends_nowhere_is_refused_with_the_place_to_name(chain):
+    with pytest.raises(InvalidTables) as refused:
+        explain_route(read(with_planes()), "loyalist", "debrecen", mode_chain=chain)
+    (issue,) = refused.value.issues
+    assert issue.code == "lane_legs"
+    assert issue.what.startswith(chain)
+    assert "plane" not in issue.why
+    assert "changes" in issue.why
+    assert "--via" in issue.fix
+
+
+def test_all_ways_are_told_where_planes_are_declared_and_a_way_without_a_rate_comes_last():
+    tables = with_planes()
+    tables["freight_rates"].pop()
+    ways = explain_route(read(tables), "jiangmen", "debrecen")
+    assert ways[-1].mode_chain == "truck+plane+truck"
+    assert math.isnan(ways[-1].cost_per_t)
+    assert any("freight rate" in note for note in ways[-1].notes)
+    assert all(one.cost_per_t <= other.cost_per_t for one, other in pairwise(ways[:-1]))
+
+
+def test_a_ship_from_quay_to_quay_tells_its_ports():
+    tables = cam_and_cells()
+    tables["sites"][1] |= {"latitude": 31.3, "longitude": 121.6}  # Shanghai
+    (way,) = explain_route(read(tables), "jiangmen", "debrecen", mode_chain="ship+truck")
+    (sea, road) = way.legs
+    assert sea.start == "jiangmen"
+    assert sea.from_port is not None
+    assert sea.from_port.startswith("CN")
+    assert sea.to_port == sea.end == road.start
+    assert road.to_port is None
+    assert len(way.line) > 10  # drawn over the sea, not straight
+
+
+def test_one_port_for_two_changes_is_told_with_what_to_write():
+    with pytest.raises(InvalidTables) as refused:
+        explain_route(read(cam_and_cells()), "jiangmen", "debrecen", mode_chain="truck+ship+truck", via_ports="DEHAM")
+    (issue,) = refused.value.issues
+    assert (issue.table, issue.column, issue.code) == ("route", "via_ports", "lane_legs")
+    assert issue.what == "DEHAM names 1 port"
+    assert "changes twice: truck to ship, then ship to truck" in issue.why
+    assert "+DEHAM" in issue.fix
+    with pytest.raises(InvalidTables) as refused:
+        explain_route(read(cam_and_cells()), "jiangmen", "debrecen", mode_chain="truck", via_ports="DEHAM")
+    assert "changes nowhere" in refused.value.issues[0].why
+
+
+def test_ports_leave_out_suggested_chains_that_have_no_place_for_them():
+    ways = explain_route(read(with_planes()), "jiangmen", "debrecen", via_ports="+DEHAM")
+    assert [way.mode_chain for way in ways] == ["truck+ship+truck"]
+    assert ways[0].legs[1].to_port == "DEHAM"
+
+
+def test_a_site_needs_no_route_to_itself():
+    with pytest.raises(InvalidTables) as refused:
+        explain_route(read(cam_and_cells()), "jiangmen", "jiangmen")
+    assert "both ends" in refused.value.issues[0].what
+
+
+def test_ports_of_another_territory_are_left_alone_unless_they_are_named():
+    tables = cam_and_cells(from_group="loyalist", to_group="florence", mode_chain="truck+ship+truck")
+    assert [code[:2] for code in lanes(tables)["via_ports"][0].split("+")] == ["CA", "US"]
+    tables["sites"][0]["port"] = "USNYC"
+    assert lanes(tables)["via_ports"][0].startswith("USNYC+")
+    tables["sites"][0].pop("port")
+    tables["lane_rules"][0]["via_ports"] = "USNYC+"
+    assert lanes(tables)["via_ports"][0].startswith("USNYC+")
+
+
+def test_passages_that_nobody_tells_are_not_known_and_those_that_are_none_are_none():
+    from hinterland.model.lanes import lane_rates
+
+    tables = cam_and_cells()
+    tables.pop("lane_rules")
+    sea = {"from_site": "jiangmen", "to_site": "debrecen", "product_id": "cam", "mode_chain": "truck+ship+truck"}
+    tables["lanes"] = [
+        {"lane_id": "computed", **sea},
+        {"lane_id": "silent", **sea, "leg_km": "80+15000+700"},
+        {"lane_id": "told", **sea, "leg_km": "80+15000+700", "passages": "Malacca|Suez Canal"},
+        {"lane_id": "told_none", **sea, "leg_km": "80+15000+700", "passages": "none"},
+        {"lane_id": "land", **sea, "mode_chain": "truck", "leg_km": "9000"},
+        {"lane_id": "short_sea", **sea, "from_site": "loyalist", "to_site": "florence"},
+    ]
+    told = dict(lane_rates(resolve(read(tables))).lanes.select("lane_id", "passages").iter_rows())
+    assert "suez" in told.pop("computed")
+    assert told == {"silent": None, "told": "malacca|suez", "told_none": "", "land": "", "short_sea": ""}
+
+
+def test_a_closure_that_no_lane_passes_is_told():
+    tables = cam_and_cells(from_group="loyalist", to_group="florence")
+    tables["closures"] = [{"passage": "hormuz", "valid_from": "2027-01-01", "valid_to": "2027-12-31"}]
+    (issue,) = [one for one in check(tables) if one.code == "binds_nothing"]
+    assert (issue.table, issue.row, issue.severity) == ("closures", 2, "warning")
+    assert "binds_nothing" not in codes(closed())
+    always = closed()
+    always["closures"] = [{"passage": "Suez Canal"}]
+    assert "binds_nothing" not in codes(always)

@@ -228,14 +228,22 @@ def test_a_carbon_price_at_the_border_is_due_on_the_declared_footprint():
     assert due(traded("DE", "CN", "8507.60"), "pack:carbon_border") == pytest.approx([3.4, 3.4, 19.4])
 
 
-def test_a_dearer_yuan_makes_what_china_makes_dearer():
+@pytest.mark.parametrize("pack", ["yuan_dearer", "currency_move"])
+def test_a_dearer_yuan_makes_what_china_makes_dearer(pack):
+    """100 parts at 6 USD, or at 12 yuan of 0.5 USD: a tenth more from 2027."""
     tables = two_makers()
+    if pack == "currency_move":
+        tables["processes"][1] |= {"conversion_cost_per_unit": 12.0, "currency": "CNY"}
+        tables["exchange_rates"] = [{"currency": "CNY", "valid_from": "2020-01-01", "rate_to_settings_currency": 0.5}]
     net = read(tables)
-    before, after = (solve(net, name).plan for name in (None, "pack:currency_move"))
-    made = [account(resolve(net, name), plan).costs.filter((pl.col("kind") == "conversion") & (pl.col("site_id") == "far")).sort("period_id")["amount"].to_list()
-            for name, plan in ((None, before), ("pack:currency_move", after))]  # fmt: skip
-    assert made[0] == pytest.approx([600.0, 600.0])
-    assert made[1] == pytest.approx([600.0, 660.0])
+
+    def made(*names: str) -> list[float]:
+        world = resolve(net, list(names))
+        costs = account(world, solve(world).plan).costs
+        return costs.filter((pl.col("kind") == "conversion") & (pl.col("site_id") == "far")).sort("period_id")["amount"].to_list()
+
+    assert made() == pytest.approx([600.0, 600.0])
+    assert made(f"pack:{pack}") == pytest.approx([600.0, 660.0])
 
 
 def test_no_chinese_graphite_leaves_china_without_licences():

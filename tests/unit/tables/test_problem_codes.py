@@ -73,6 +73,9 @@ AUDIT = {
     "citation": "Article 8",
     "source_id": "S",
 }
+RMAP = {"site_id": "far", "scheme": "RMAP"}
+ASKED = add("certificates", RMAP)
+REQUIREMENT = {"requirement_id": "r", "scheme": "RMAP", "product": "part", "region": "north_america"}
 SOURCE = add("sources", {"source_id": "S", "title": "law"})
 
 ORIGIN = {"origin_rule_id": "o", "method": "rvc_tv", "threshold_share": 0.6, "cumulation_group": "north_america"}
@@ -248,6 +251,10 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("missing_value", ("product_values", None, "value_per_unit"), both(
         add("product_codes", {"product_id": "part", "importer": "US", "hs_code": "87"}),
         add("duties", {"rule_id": "d", "importer": "US", "origin": "CN", "ad_valorem_share": 0.25}))),
+    ("no_airports", ("lane_rules", 2, "mode_chain"), both(
+        TRUCK, add("modes", {"mode_id": "plane", "kind": "air"}), add("lane_rules", {"rule_id": "r", "product_id": "part", "mode_chain": "truck+plane+truck"}))),
+    ("binds_nothing", ("closures", 2, "passage"), both(
+        TRUCK, put("lanes", 0, mode_chain="truck", distance_km=None, cost_per_unit=None), add("closures", {"passage": "panama", "valid_from": "2027-01-01"}))),
     ("no_lane", ("sites", 6, "site_id"), both(
         add("sites", {"site_id": "island", "country": "US"}), add("processes", {"site_id": "island", "product_id": "part"}))),
     ("no_lane", ("demand", 4, "site_id"), add("demand", {"site_id": "near", "product_id": "car", "period_id": "2026", "quantity": 1.0})),
@@ -303,6 +310,42 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("unknown_scope", ("hazards", 2, "scope_value"), add("hazards", {**FLOOD, "scope_value": None})),
     ("unknown_scope", ("hazards", 2, "scope_value"), add("hazards", {**FLOOD, "scope_kind": "passage", "scope_value": "zuez"})),
     ("unknown_scope", ("events", 2, "scope_value"), add("events", {**EVENT, "scope_kind": "process", "scope_value": "plant/part"})),
+    ("not_used_yet", ("hazards", None, None), add("hazards", {"hazard_id": "h", "scope_kind": "site"})),
+    ("wrong_type", ("exchange_rates", 2, "currency"), add("exchange_rates", {"currency": "euro", "rate_to_settings_currency": 1.1})),
+    ("unknown_reference", ("certificates", 2, "site_id"), add("certificates", {**RMAP, "site_id": "fra"})),
+    ("unknown_reference", ("certificates", 2, "product_id"), add("certificates", {**RMAP, "product_id": "prat"})),
+    ("before_start", ("certificates", 2, "valid_to"), add("certificates", {**RMAP, "valid_from": "2027-01-01", "valid_to": "2026-01-01"})),
+    ("certificate_lapses", ("certificates", 2, "valid_to"), add("certificates", {**RMAP, "valid_to": "2027-06-30"})),
+    ("certificate_lapses", ("certificates", 3, "valid_to"), add(
+        "certificates", {**RMAP, "valid_to": "2026-06-30"}, {**RMAP, "valid_from": "2026-07-01", "valid_to": "2027-06-30"})),
+    ("certificate_lapses", ("certificates", 2, "valid_to"), add(
+        "certificates", {**RMAP, "valid_to": "2026-06-29"}, {**RMAP, "valid_from": "2026-07-01"})),
+    ("unknown_level", ("certificates", 2, "level"), both(
+        add("schemes", {"scheme": "RMAP", "level": "conformant", "rank": 2}), add("certificates", {**RMAP, "level": "konformant"}))),
+    ("unknown_level", ("purchases", 2, "certified"), both(
+        add("schemes", {"scheme": "RMAP", "level": "conformant", "rank": 2}),
+        add("purchases", {"site_id": "plant", "product_id": "part", "price_per_unit": 9.0, "certified": "IRMA; RMAP=konformant"}))),
+    ("unknown_level", ("requirements", 2, "min_level"), both(
+        add("certificates", {**RMAP, "level": "active"}), add("requirements", {**REQUIREMENT, "min_level": "active"}))),
+    ("nobody_certified", ("requirements", 2, "scheme"), add("requirements", REQUIREMENT)),
+    ("nobody_certified", ("policies", 2, "value_unit"), add("policies", {"policy_id": "p", "kind": "require_certificate", "value_unit": "RMAP"})),
+    ("empty_cell", ("policies", 2, "value_unit"), add("policies", {"policy_id": "p", "kind": "require_certificate"})),
+    ("unknown_reference", ("requirements", 2, "region"), both(ASKED, add("requirements", {**REQUIREMENT, "region": "atlantis"}))),
+    ("unknown_reference", ("requirements", 2, "product"), both(ASKED, add("requirements", {**REQUIREMENT, "product": "prat"}))),
+    ("before_start", ("requirements", 2, "to_date"), both(
+        ASKED, add("requirements", {**REQUIREMENT, "from_date": "2027-01-01", "to_date": "2025-12-31"}))),
+    ("date_cuts_period", ("requirements", 2, "from_date"), both(ASKED, add("requirements", {**REQUIREMENT, "from_date": "2027-07-01"}))),
+    ("date_cuts_period", ("requirements", 2, "to_date"), both(ASKED, add("requirements", {**REQUIREMENT, "to_date": "2027-06-30"}))),
+    ("date_cuts_period", ("policies", 2, "valid_from"), both(
+        ASKED, add("policies", {"policy_id": "p", "kind": "require_certificate", "value_unit": "RMAP", "valid_from": "2027-07-01"}))),
+    ("binds_nothing", ("requirements", 2, "from_date"), both(ASKED, add("requirements", {**REQUIREMENT, "from_date": "2031-01-01"}))),
+    ("binds_nothing", ("requirements", 2, "to_date"), both(ASKED, add("requirements", {**REQUIREMENT, "to_date": "2021-01-01"}))),
+    ("idle_power", ("power_contracts", 2, "site_id"), add("power_contracts", {"power_contract_id": "w", "site_id": "plant", "share": 0.5})),
+    ("share_over_one", ("energy", 2, "renewable_share"), add("energy", {"zone": "US", "carrier": "electricity", "renewable_share": 80})),
+    ("share_over_one", ("policies", 2, "value"), add("policies", {"policy_id": "p", "kind": "min_renewable_share", "value": 80})),
+    ("binds_nothing", ("policies", 2, "value"), add("policies", {"policy_id": "p", "kind": "min_renewable_share"})),
+    ("wrong_choice", ("policies", 2, "value_unit"), add(
+        "policies", {"policy_id": "p", "kind": "min_renewable_share", "value": 0.5, "value_unit": "certificates"})),
     ("off_land", ("sites", 2, "latitude"), put("sites", 0, latitude=-80.0, longitude=-170.0)),
     ("period_gap", ("periods", 3, "start_date"), put("periods", 1, start_date="2027-01-02")),
     ("period_overlap", ("periods", 3, "start_date"), put("periods", 1, start_date="2026-12-31")),

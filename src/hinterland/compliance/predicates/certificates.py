@@ -9,12 +9,11 @@ import numpy as np
 
 from hinterland.compliance.findings import Finding, Row, judged
 from hinterland.compliance.flows import mixed
-from hinterland.compliance.lists import covered
-from hinterland.compliance.predicates.due_diligence import tiers_of
 from hinterland.core.calendar import FAR_FUTURE, FAR_PAST, day_number
-from hinterland.model.dated import day_spans
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from hinterland.compliance.audited import Asked, Audited
@@ -38,63 +37,59 @@ def _asked_for(w: Audited, asked: Asked) -> list[dict[str, Any]]:
 
 def _holds(w: Audited, scheme: str, level: str | None, first: int, last: int) -> Bools:
     """Whether each site holds a scheme at a level or better for each product on all of first…last; shape (sites, products)."""
-    ranks = {(row[0], row[1] or ""): row[2] or 0 for row in w.net["schemes"].select("scheme", "level", "rank").iter_rows()}
-    floor = ranks.get((scheme, level or ""))
-    frame = w.net["certificates"]
-    opens, ends = day_spans(frame)
-    spans: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
-    for at, row in enumerate(frame.select("site_id", "scheme", "level", "product_id").iter_rows(named=True)):
-        if row["scheme"] != scheme:
-            continue
-        rank = ranks.get((scheme, row["level"] or ""))
-        if not level or row["level"] == level or (rank is not None and floor is not None and rank >= floor):
-            spans.setdefault((row["site_id"], row["product_id"]), []).append((int(opens[at]), int(ends[at])))
-    found = np.zeros((len(w.a.sites.ids), len(w.a.products.ids)), dtype=bool)
-    for number, site in enumerate(w.a.sites.ids):
-        whole = spans.get((site, None), [])
-        found[number] = covered(whole, first, last)
-        for column, product in enumerate(w.a.products.ids):
-            if (site, product) in spans:
-                found[number, column] = covered([*whole, *spans[site, product]], first, last)
-    return found
+    days = np.array([first]), np.array([last])
+    return w.standards.spanning(w.a.sites.ids, w.a.products.ids, *days, scheme, level)[:, :, 0]
+
+
+def _flows(w: Audited, need: dict[str, Any], period: int, first: int, last: int) -> Iterator[tuple[int, Row]]:
+    """What a requirement looks at, with its tier, each with the share of it under the standard.
+
+    That is what makers (or stores elsewhere) send into the region, what is bought there, and what is made and used there.
+    """
+    m, scheme, least = w.mixing, need["scheme"], need["min_level"]
+    near, sent = w.tiers
+    holds = w.once(("holds", scheme, least, first, last), partial(_holds, w, scheme, least, first, last))
+    said = w.once(("certified", scheme, least), partial(w.standards.certified, w.a.offers.rows["certified"].to_list(), scheme, least))
+    certified = said[m.bought_offer]
+    made = holds[w.site_of(m.run_cell), w.product_of(m.run_cell)].astype(np.float64)[:, None]
+    share = mixed(m, made, certified.astype(np.float64)[:, None], np.zeros((len(m.opened), 1)))[:, 0]
+    cells = np.arange(m.cells)
+    asked = w.products_in(need["product"] or "")[w.product_of(cells)] & (cells % w.periods == period)
+    there = w.sites_in(need["region"] or "")[w.site_of(cells)]
+    lane = (m.move_lane >= 0) & (asked & there)[m.move_target] & ((w.made > 0) | ~there)[m.move_source]
+    name = f"{scheme} {least or ''}".strip()
+
+    def row(cell: int, amount: float, part: float, words: str) -> Row:
+        site = w.a.sites.ids[int(w.site_of(np.array([cell]))[0])]
+        held = "held for the whole period" if part > 1 - 1e-9 else f"for {part:.0%}"
+        return Row("certificates", f"site_id={site}; scheme={scheme}", amount, w.unit(cell), part, "share", f"{words}; {name} {held}")
+
+    for at in np.flatnonzero(lane).tolist():
+        source = int(m.move_source[at])
+        yield int(sent[m.move_target[at]]), row(source, float(m.move[at]), float(share[source]), "sent")
+    for at in np.flatnonzero((asked & there)[m.bought_cell]).tolist():
+        cell, part = int(m.bought_cell[at]), float(certified[at])
+        words = f"bought outside the modelled tiers; {name if part else 'no certificate'}"
+        yield int(sent[cell]), Row("purchases", w.keys(cell), float(m.bought[at]), w.unit(cell), part, "share", words)
+    out = np.bincount(m.move_source[m.move_lane >= 0], m.move[m.move_lane >= 0], m.cells)
+    kept = np.where(asked & there, np.maximum(w.made - out, 0.0), 0.0)
+    for cell in np.flatnonzero(kept > 1e-9 * w.made).tolist():
+        site, product = int(w.site_of(cells[cell : cell + 1])[0]), int(w.product_of(cells[cell : cell + 1])[0])
+        yield int(near[cell]), row(cell, float(kept[cell]), float(holds[site, product]), "made and used there")
 
 
 def certificate_coverage(w: Audited, asked: Asked) -> list[Finding]:
     """Σ flow · covered / Σ flow of what each requirement asks for, per tier of its makers; at least (all, if the rule does not say)."""
     limit = 1.0 if asked.rule.threshold_share is None else asked.rule.threshold_share
-    m, found = w.mixing, list[Finding]()
-    ends = np.flatnonzero(w.delivered > 0)
-    ends = ends[ends % w.periods == asked.period]
-    tier = tiers_of(w, ends) if len(ends) else {}
+    found = list[Finding]()
     for need in _asked_for(w, asked):
         first = max(asked.first, FAR_PAST if need["from_date"] is None else day_number(need["from_date"]))
         last = min(asked.last, FAR_FUTURE if need["to_date"] is None else day_number(need["to_date"]))
         if first > last:
             continue
-        holds = w.once(
-            ("holds", need["scheme"], need["min_level"], first, last),
-            partial(_holds, w, need["scheme"], need["min_level"], first, last),
-        )
-        product, site = w.product_of(m.run_cell), w.site_of(m.run_cell)
-        none = np.zeros((len(m.bought), 1)), np.zeros((len(m.opened), 1))
-        share = mixed(m, holds[site, product].astype(np.float64)[:, None], *none)[:, 0]
-        wanted, there = w.products_in(need["product"] or ""), w.sites_in(need["region"] or "")
-        lane = (m.move_lane >= 0) & (m.move_target % w.periods == asked.period)
-        lane &= wanted[w.product_of(m.move_target)] & there[w.site_of(m.move_target)]
-        bought = (m.bought_cell % w.periods == asked.period) & wanted[w.product_of(m.bought_cell)] & there[w.site_of(m.bought_cell)]
         flows: dict[int, list[Row]] = {}
-        for at in np.flatnonzero(lane).tolist():
-            source = int(m.move_source[at])
-            maker = w.a.sites.ids[int(w.site_of(m.move_source[at : at + 1])[0])]
-            words = f"{need['scheme']} {need['min_level'] or ''}".strip() + (
-                " held for the whole period" if share[source] > 1 - 1e-9 else f" for {share[source]:.0%}"
-            )
-            level = tier.get(int(w.site_of(m.move_source[at : at + 1])[0]), 0)
-            flows.setdefault(level, []).append(Row("certificates", f"site_id={maker}; scheme={need['scheme']}", float(m.move[at]), w.unit(source), float(share[source]), "share", words))  # fmt: skip
-        for at in np.flatnonzero(bought).tolist():
-            cell = int(m.bought_cell[at])
-            level = tier.get(int(w.site_of(m.bought_cell[at : at + 1])[0]), 0) + 1
-            flows.setdefault(level, []).append(Row("purchases", w.keys(cell), float(m.bought[at]), w.unit(cell), 0.0, "share", "bought outside the modelled tiers: no certificate"))  # fmt: skip
+        for level, row in _flows(w, need, asked.period, first, last):
+            flows.setdefault(level, []).append(row)
         for level, rows in sorted(flows.items()):
             whole = sum(row.quantity or 0.0 for row in rows)
             part = sum((row.quantity or 0.0) * (row.value or 0.0) for row in rows) / whole if whole else 0.0
@@ -109,5 +104,6 @@ def certificate_coverage(w: Audited, asked: Asked) -> list[Finding]:
                 f"{value:.0%} of the flow comes from makers with {need['scheme']} {need['min_level'] or ''}".strip()
                 + " for the whole period"
             )
-            found.append(Finding(f"{need['requirement_id']}, tier {level}", status, value, limit, margin, "share", note, (named, *rows)))
+            tier = f"tier {level}" if level >= 0 else "tier none: reaches no delivery"
+            found.append(Finding(f"{need['requirement_id']}, {tier}", status, value, limit, margin, "share", note, (named, *rows)))
     return found

@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from hinterland.compliance.findings import Finding, Row, judged
-from hinterland.compliance.lists import shown
+from hinterland.compliance.lists import named_offer
 from hinterland.compliance.predicates.recycled import contents_of
+from hinterland.model.diligence import STEPS
 
 if TYPE_CHECKING:
     from hinterland.compliance.audited import Asked, Audited
-    from hinterland.core.calendar import Ints
 
-__all__ = ["due_diligence_coverage", "tiers_of"]
-
-STEPS = {1: "management systems", 2: "risks identified", 3: "risks answered", 4: "audited", 5: "reported"}
+__all__ = ["due_diligence_coverage"]
 
 
-def tiers_of(w: Audited, cells: Ints) -> dict[int, int]:
-    """Tier of each site behind some cells: lanes in use upstream from where the goods are delivered; 0 is there itself."""
-    m = w.mixing
-    period = int(cells[0] % w.periods)
-    lane = (m.move_lane >= 0) & (m.move_source % w.periods == period)
-    source, target = w.site_of(m.move_source[lane]), w.site_of(m.move_target[lane])
-    tier = dict.fromkeys(w.site_of(cells).tolist(), 0)
-    edge = set(tier)
-    while edge:
-        above = {int(one) for one in source[np.isin(target, list(edge))]} - set(tier)
-        depth = max(tier.values()) + 1
-        tier |= dict.fromkeys(above, depth)
-        edge = above
-    return tier
+class _Maker(NamedTuple):
+    """Who makes a product: a site (offer −1), or somebody outside the modelled tiers behind an offer; positions."""
+
+    site: int
+    product: int
+    offer: int
 
 
 def due_diligence_coverage(w: Audited, asked: Asked) -> list[Finding]:
     """Share of a material, by mass, whose makers show the step for the whole period, per tier; of all steps the weakest; at least.
 
-    `rule.threshold` names one step, empty: all five. What is bought outside the modelled tiers has no maker to show anything.
+    `rule.threshold` names one step, empty: all five. What is bought outside the modelled tiers shows what its offer says is held.
     """
     rule, element = asked.rule, asked.rule.subject
     markets, kg = w.markets(rule, asked.period), contents_of(w, element)
@@ -51,29 +41,21 @@ def due_diligence_coverage(w: Audited, asked: Asked) -> list[Finding]:
         return [Finding(element, "not_enough_data", None, limit, None, "share", note, (missing,))]
     steps = [int(rule.threshold)] if rule.threshold else list(STEPS)
     share = w.behind(markets, w.delivered[markets])
-    tier = tiers_of(w, markets)
+    near, sent = w.tiers
     cell, quantity, offer = w.arising(share)
     mass = quantity * share[cell] * kg[w.product_of(cell)]
-    made: dict[int, dict[tuple[int, int], float]] = {}
-    for at, amount, one in zip(cell.tolist(), mass.tolist(), offer.tolist(), strict=True):
-        if amount > 0:
-            site = int(w.site_of(np.array([at]))[0])
-            level = tier.get(site, 0) + (1 if one >= 0 else 0)
-            key = (site, -1) if one < 0 else (site, int(w.product_of(np.array([at]))[0]))
-            made.setdefault(level, {})[key] = made.setdefault(level, {}).get(key, 0.0) + amount
-    silent = not w.net["due_diligence"].height and not w.net["certificates"].height
+    level, site, product = np.where(offer < 0, near[cell], sent[cell]), w.site_of(cell), w.product_of(cell)
+    made: dict[int, dict[_Maker, float]] = {}
+    for at in np.flatnonzero(mass > 0).tolist():
+        makers, maker = made.setdefault(int(level[at]), {}), _Maker(int(site[at]), int(product[at]), int(offer[at]))
+        makers[maker] = makers.get(maker, 0.0) + float(mass[at])
+    said = w.a.offers.rows["certified"].to_list()
+    silent = not w.net["due_diligence"].height and not w.net["certificates"].height and not any(said)
     found = []
-    for level, makers in sorted(made.items()):
+    for tier, makers in sorted(made.items()):
         whole = sum(makers.values())
-        held = {
-            step: sum(
-                amount
-                for (site, product), amount in makers.items()
-                if product < 0 and shown(w, w.a.sites.ids[site], step, asked.first, asked.last)
-            )
-            / whole
-            for step in steps
-        }
+        there = {maker: [step for step in steps if _shows(w, said, maker, step, asked)] for maker in makers}
+        held = {step: sum(amount for maker, amount in makers.items() if step in there[maker]) / whole for step in steps}
         weakest = min(held, key=lambda step: held[step])
         status, value, margin = judged(held[weakest], held[weakest], limit)
         note = f"step {weakest} ({STEPS[weakest]}) for {value:.0%} of {whole / 1000:,.1f} t; " + ", ".join(
@@ -81,19 +63,30 @@ def due_diligence_coverage(w: Audited, asked: Asked) -> list[Finding]:
         )
         if silent:
             status, note = "not_enough_data", "due_diligence and certificates are empty: fill what each site can show, by step"
-        rows = [
-            _row(w, site, product, amount, element, steps, asked)
-            for (site, product), amount in sorted(makers.items(), key=lambda one: -one[1])
-        ]
-        found.append(Finding(f"{element}, tier {level}", status, value, limit, margin, "share", note, tuple(rows)))
+        rows = [_row(w, maker, amount, element, there[maker]) for maker, amount in sorted(makers.items(), key=lambda one: -one[1])]
+        found.append(Finding(f"{element}, tier {tier}", status, value, limit, margin, "share", note, tuple(rows)))
     return found
 
 
-def _row(w: Audited, site: int, product: int, amount: float, element: str, steps: list[int], asked: Asked) -> Row:
-    name = w.a.sites.ids[site]
-    if product >= 0:
-        words = f"{element} bought outside the modelled tiers: nobody to show anything"
-        return Row("purchases", f"site_id={name}; product_id={w.a.products.ids[product]}", amount, "kg", contributes=words)
-    there = [step for step in steps if shown(w, name, step, asked.first, asked.last)]
-    words = f"{element}; shows " + (f"steps {', '.join(map(str, there))}" if there else "no step for the whole period")
-    return Row("due_diligence", f"site_id={name}", amount, "kg", float(len(there)), "steps", words)
+def _shows(w: Audited, said: list[str | None], maker: _Maker, step: int, asked: Asked) -> bool:
+    if maker.offer >= 0:
+        return w.diligence.says(said[maker.offer], step)
+    return w.diligence.shows(w.a.sites.ids[maker.site], w.a.products.ids[maker.product], step, asked.first, asked.last)
+
+
+def _row(w: Audited, maker: _Maker, amount: float, element: str, there: list[int]) -> Row:
+    site, product = w.a.sites.ids[maker.site], w.a.products.ids[maker.product]
+    steps = f"steps {', '.join(map(str, there))}" if there else ""
+    if maker.offer < 0:
+        words = f"{element} in {product}; shows {steps or 'no step for the whole period'}"
+        return Row("due_diligence", f"site_id={site}", amount, "kg", float(len(there)), "steps", words)
+    words = f"its maker shows {steps} by what the offer says" if there else "nobody to show anything"
+    return Row(
+        "purchases",
+        f"site_id={site}; product_id={product}{named_offer(w, maker.offer)}",
+        amount,
+        "kg",
+        float(len(there)),
+        "steps",
+        f"{element} bought outside the modelled tiers: {words}",
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hinterland.compliance.findings import Finding, Row, judged
-from hinterland.compliance.lists import bought_from, listed, maker_names, rows_of_list
+from hinterland.compliance.lists import bought_from, listed, maker_names, named_offer, rows_of_list
 
 if TYPE_CHECKING:
     from hinterland.compliance.audited import Asked, Audited
@@ -54,7 +54,7 @@ def listed_entities(w: Audited, asked: Asked) -> list[Finding]:
             names = maker_names(w, site) if offer < 0 else bought_from(w, offer)
             name = sites[site] if offer < 0 else offers[offer]
             table = "sites" if offer < 0 else "purchases"
-            keys = f"site_id={w.a.sites.ids[site]}" if offer < 0 else f"{w.keys(at)}{_offer(w, offer)}"
+            keys = f"site_id={w.a.sites.ids[site]}" if offer < 0 else f"{w.keys(at)}{named_offer(w, offer)}"
             if name is not None:
                 bad[product] = bad.get(product, 0.0) + amount
                 words = f"{w.a.products.ids[product]} from {name}, on {list_id}"
@@ -76,8 +76,3 @@ def listed_entities(w: Audited, asked: Asked) -> list[Finding]:
         rows.sort(key=lambda row: ("on " not in row.contributes, -(row.quantity or 0.0)))
         found.append(Finding(w.name(cell), status, value, limit, margin, "share", note, tuple(rows)))
     return found
-
-
-def _offer(w: Audited, offer: int) -> str:
-    name = w.a.offers.rows["offer_id"][offer]
-    return f"; offer_id={name}" if name else ""

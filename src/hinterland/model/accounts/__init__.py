@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from hinterland.model.accounts.claiming import relief_of_flows
 from hinterland.model.accounts.frames import CO2E_COLUMNS, COST_COLUMNS
 from hinterland.model.accounts.placing import Placed, place_plan
 from hinterland.model.accounts.spending import carbon_costs, credit_costs, emissions, quantity_costs
@@ -36,7 +37,7 @@ class Accounts:
     (offer, capacity group, contract, incentive or cause), amount (real money of settings.currency), discounted (at base_date).
     co2e: cause, the same places, kg_market, kg_location, kg (by settings.electricity_basis).
     flows: lane_id, from_site, to_site, product_id, mode_chain, period_id, quantity, gross_t, net_t, km, days, tkm, passages,
-    customs_border, value (null if unknown), duty_share.
+    customs_border, value (null if unknown), duty_share (after claims); one row a lane, product and period, whatever its grades.
     shortage: site_id, product_id, segment, period_id, demand, delivered, short, shortage_cost (steering only, no real cost).
     """
 
@@ -47,22 +48,28 @@ class Accounts:
 
 
 def _flows(a: Arrays, p: Placed) -> pl.DataFrame:
-    rates, lane, t = a.flows.rates, p.flow_lane, p.flow_period
+    rates, periods = a.flows.rates, len(a.calendar)
+    code, at = np.unique(p.flow_lane * periods + p.flow_period, return_inverse=True)  # grades of one flow are one flow
+    lane, t = code // periods, code % periods
+    flow = np.bincount(at, weights=p.flow, minlength=len(code)).astype(np.float64)
+    saved = np.bincount(at, weights=p.flow * relief_of_flows(a, p), minlength=len(code))
+    plain = flow * rates.duty_per_unit[lane, t]
+    due = np.where(plain > 0, 1.0 - saved / np.where(plain > 0, plain, 1.0), 1.0)
     lanes = rates.lanes[lane].select("lane_id", "from_site", "to_site", "product_id", "mode_chain", "passages", "km")
     territory = dict(place_names(a.net).select("site_id", "territory").iter_rows())
-    gross = p.flow * rates.lanes["gross_t_per_unit"].to_numpy()[lane]
-    value = p.flow * rates.value_per_unit[lane, t]
+    gross = flow * rates.lanes["gross_t_per_unit"].to_numpy()[lane]
+    value = flow * rates.value_per_unit[lane, t]
     ends = [pl.col(name).replace_strict(territory, default=None, return_dtype=pl.String) for name in ("from_site", "to_site")]
     told = lanes.with_columns(
         period_id=p.names.periods(t),
-        quantity=pl.Series(p.flow),
+        quantity=pl.Series(flow),
         gross_t=pl.Series(gross),
-        net_t=pl.Series(p.flow * rates.lanes["mass_t_per_unit"].to_numpy()[lane]),
+        net_t=pl.Series(flow * rates.lanes["mass_t_per_unit"].to_numpy()[lane]),
         days=pl.Series(rates.days[lane, t]),
         tkm=pl.Series(gross) * pl.col("km"),
         customs_border=ends[0].ne_missing(ends[1]),
         value=pl.Series(value).fill_nan(None),
-        duty_share=pl.Series(rates.duty_share[lane, t]),
+        duty_share=pl.Series(rates.duty_share[lane, t] * due),
     )
     order = ["lane_id", "from_site", "to_site", "product_id", "mode_chain", "period_id", "quantity", "gross_t", "net_t", "km", "days",
              "tkm", "passages", "customs_border", "value", "duty_share"]  # fmt: skip

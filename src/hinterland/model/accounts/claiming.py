@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hinterland.model.accounts.placing import Placed
     from hinterland.model.arrays import Arrays
 
-__all__ = ["claimed_by_entry", "graded_flows", "placed_claims", "relief_of_flows", "spoilt_of"]
+__all__ = ["claimed_by_entry", "graded_flows", "placed_claims", "placed_refunds", "relief_of_flows", "spoilt_of"]
 
 
 def graded_flows(a: Arrays, grade: pl.Series, lane: Ints, period: Ints) -> tuple[Ints, Ints]:
@@ -68,6 +68,19 @@ def placed_claims(a: Arrays, claims: pl.DataFrame, names: Names) -> tuple[Ints, 
     for frame in (claimed, clean):
         found += [frame["entry"].cast(pl.Int64).to_numpy(), frame["quantity"].to_numpy()]
     return found[0], found[1], found[2], found[3]
+
+
+def placed_refunds(a: Arrays, refunds: pl.DataFrame) -> tuple[Ints, Floats]:
+    """Entries of `refunds` and their quantities."""
+    r, lanes, flows = a.refunds, a.flows.rates.lanes, a.flows
+    if not refunds.height or not len(r):
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    lane = flows.lane[r.refund_flow]
+    known = lanes.select("lane_id", "product_id")[lane.tolist()].with_columns(
+        period_id=pl.Series([a.calendar.ids[t] for t in flows.period[r.refund_flow]], dtype=pl.String)
+    )
+    found = refunds.join(known.with_row_index("entry"), on=["lane_id", "product_id", "period_id"], how="inner")
+    return found["entry"].cast(pl.Int64).to_numpy(), found["quantity"].fill_null(0.0).to_numpy()
 
 
 def relief_of_flows(a: Arrays, p: Placed) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hinterland.model.accounts.claiming import graded_flows, placed_claims
+from hinterland.model.accounts.claiming import graded_flows, placed_claims, placed_refunds
 from hinterland.model.accounts.frames import Names
 from hinterland.model.arrays import EXISTING
 from hinterland.model.arrays.places import positions
@@ -33,7 +33,7 @@ class Placed:
     flow: lane-product, period, quantity. made: line, vintage (−1 existing), period, quantity, and `made_entry`, the entry
     of `making.outputs` (−1 where the line can make nothing then). bought: offer. served: demand row. held: stocks row.
     thrown: pool. graded: flow row and the entry of `claims.carried_` that its grade names. claim, clean: entries of the claims
-    and inputs of `claims`; what no duty or credit of this world hangs on is left out. `open`, `started`, `stopped` have shape (gated, periods). added: line, period, number of modules.
+    and inputs of `claims`; refund: entry of `refunds`. What no duty or credit of this world hangs on is left out. `open`, `started`, `stopped` have shape (gated, periods). added: line, period, number of modules.
     `misfits` lists rows that belong nowhere: table, where, period_id, quantity, why. `names` tells positions as ids.
     """
 
@@ -68,6 +68,8 @@ class Placed:
     claimed: Floats
     clean_input: Ints
     clean: Floats
+    refund: Ints
+    refunded: Floats
     misfits: pl.DataFrame
     names: Names
 
@@ -201,6 +203,7 @@ def place_plan(a: Arrays, plan: Plan) -> Placed:
         *gates,
         added_line[adding], added_when[adding], _amount(added, "added")[adding],
         *graded_flows(a, flows["grade"].gather(np.flatnonzero(moving)), lane[moving], when[moving]), *placed_claims(a, plan["claims"], Names(a)),
+        *placed_refunds(a, plan["refunds"]),
         misfits.frame(),
         Names(a),
     )  # fmt: skip

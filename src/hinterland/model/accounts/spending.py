@@ -50,6 +50,9 @@ def quantity_costs(a: Arrays, p: Placed) -> list[pl.DataFrame]:
         found.append(_lines(a, p, kind, p.flow_period, p.flow * per_unit[p.flow_lane, p.flow_period], **moved))
     duty = rates.duty_per_unit[p.flow_lane, p.flow_period] - relief_of_flows(a, p)
     found.append(_lines(a, p, "duty", p.flow_period, p.flow * duty, **moved))
+    lane, t = a.flows.lane[a.refunds.refund_flow[p.refund]], a.flows.period[a.refunds.refund_flow[p.refund]]
+    back = pl.Series(["drawback"], dtype=pl.String).new_from_index(0, len(lane))
+    found.append(_lines(a, p, "duty", t, -p.refunded * a.refunds.refund_money[p.refund], subject=back, **names.lanes(lane)))
     cost = np.nan_to_num(a.products.disposal_cost)[a.pools.product[p.thrown_pool], p.thrown_period]
     found.append(_lines(a, p, "disposal", p.thrown_period, p.thrown * cost, **names.pools(p.thrown_pool)))
     held = p.held * a.stocks.holding_cost[p.held_row, p.held_period]

@@ -11,6 +11,7 @@ from hinterland.model.arrays.claims import Claims, claims_of
 from hinterland.model.arrays.making import EXISTING, Making, making_of, process_pairs
 from hinterland.model.arrays.moving import Flows, flows_of, lane_pairs
 from hinterland.model.arrays.places import Pools, Products, Sites, positions
+from hinterland.model.arrays.refunds import Refunds, refunds_of
 from hinterland.model.arrays.relief import relief_of
 from hinterland.model.arrays.trading import (
     Demand,
@@ -48,6 +49,7 @@ class Arrays:
     stocks: Stocks
     disposal: Disposal
     claims: Claims
+    refunds: Refunds
 
 
 def _freeze(part: object) -> None:
@@ -84,6 +86,7 @@ def _evaluate(net: Network) -> Arrays:
         stocks=stocks,
         disposal=disposal,
         claims=claims_of(net, relief_of(rates), (sites, products, pools), flows, making, offers, stocks, disposal),
+        refunds=refunds_of(net, sites, pools, flows, making),
     )
     for part in (
         arrays.flows,
@@ -93,6 +96,7 @@ def _evaluate(net: Network) -> Arrays:
         arrays.stocks,
         arrays.disposal,
         arrays.claims,
+        arrays.refunds,
         pools,
         sites,
         products,

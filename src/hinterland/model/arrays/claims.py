@@ -95,8 +95,8 @@ class Claims:
     free: dict[str, Floats]
 
     def __len__(self) -> int:
-        """Return the number of claims."""
-        return len(self.claim_lot)
+        """Return the number of claims and of flows that may carry one."""
+        return len(self.claim_lot) + len(self.carried_flow)
 
     @property
     def conditions(self) -> dict[str, int]:
@@ -121,8 +121,12 @@ class _Writer:
         self.of_origin.append(wanted.of_origin)
         possible = _possible(g, wanted)
         supply: dict[tuple[int, int], int] = {}
-        for pool in sorted(wanted.pools):
-            for t in np.flatnonzero(wanted.pools[pool] & possible[pool]).tolist():
+        saving = {lane: when & (relief[lane] > 0) for lane, when in wanted.lanes.items()} if relief is not None else {}
+        counted = {pool: when & possible[pool] for pool, when in wanted.pools.items()}
+        for lane, when in saving.items():  # a flow said to originate where nothing can is to be told, not passed over
+            counted[int(g.flows.from_pool[lane])] |= when
+        for pool in sorted(counted):
+            for t in np.flatnonzero(counted[pool]).tolist():
                 supply[pool, t] = len(self.rows["supply"])
                 self.rows["supply"].append((rule, pool, t))
                 self._feed(wanted, pool, t, supply[pool, t])
@@ -133,7 +137,7 @@ class _Writer:
                 self._lot(wanted, lot, rule, t, supply, (bool(built[t]), bool(safe[t])))
         for lane in sorted(wanted.lanes):
             start, end = int(g.flows.from_pool[lane]), int(g.flows.to_pool[lane])
-            for t in np.flatnonzero(wanted.lanes[lane] & possible[start]).tolist():
+            for t in np.flatnonzero(wanted.lanes[lane] & counted[start]).tolist():
                 saved = max(0.0, float(relief[lane, t])) if relief is not None else 0.0
                 at_end = supply.get((end, t), -1)
                 if saved > 0 or at_end >= 0:

@@ -1,4 +1,4 @@
-"""Electricity and heat of sites: price and emissions by period, with power contracts over the grid."""
+"""Electricity and heat of sites: price, emissions and renewable share by period, with power contracts over the grid."""
 
 from __future__ import annotations
 
@@ -12,34 +12,36 @@ from hinterland.model.dated import Dated, day_spans, step_weights
 
 if TYPE_CHECKING:
     from hinterland.core.calendar import Floats
+    from hinterland.model.arrays import Arrays
     from hinterland.model.network import Network
 
-__all__ = ["Carriers", "Power", "power_of"]
+__all__ = ["Carriers", "Electricity", "Power", "electricity_of", "power_of"]
 
 
 @dataclass(frozen=True)
 class Carriers:
-    """Price and kgCO2e per kWh of each (zone, carrier) by period; NaN where the table is silent."""
+    """Price, kgCO2e and renewable share of a kWh of each (zone, carrier) by period; only pairs that the table knows."""
 
     price: dict[tuple[str, str], Floats]
     co2e_kg: dict[tuple[str, str], Floats]
+    renewable: dict[tuple[str, str], Floats]
 
     @classmethod
     def of(cls, net: Network) -> Carriers:
         """Read the energy table: rows hold until the next valid_from of their zone and carrier."""
         dated, frame = Dated(net), net["energy"]
         if frame.height == 0:
-            return cls({}, {})
+            return cls({}, {}, {})
         keys = frame.select(key=pl.struct("zone", "carrier").rank("dense").cast(pl.Int64))["key"].to_numpy()
         weights = step_weights(keys, day_spans(frame)[0], dated.calendar)
-        price = weights * dated.values("energy", "price_per_kwh", 0.0)
-        co2e = weights * dated.values("energy", "co2e_kg_per_kwh", 0.0)
+        columns = [weights * dated.values("energy", column, 0.0) for column in ("price_per_kwh", "co2e_kg_per_kwh", "renewable_share")]
         names = list(frame.select("zone", "carrier").iter_rows())
-        prices, factors = {}, {}
+        found: tuple[dict[tuple[str, str], Floats], ...] = ({}, {}, {})
         for key in np.unique(keys):
             rows = np.flatnonzero(keys == key)
-            prices[names[rows[0]]], factors[names[rows[0]]] = price[rows].sum(axis=0), co2e[rows].sum(axis=0)
-        return cls(prices, factors)
+            for told, values in zip(found, columns, strict=True):
+                told[names[rows[0]]] = values[rows].sum(axis=0)
+        return cls(*found)
 
     def zone(self, names: tuple[str | None, ...], carrier: str) -> tuple[str, str] | None:
         """First of `names` (site, energy zone, country) that the table knows for this carrier."""
@@ -48,40 +50,82 @@ class Carriers:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """Electricity of one site; arrays of shape (periods,). `contracted` is the share under power contracts."""
+    """Electricity of one site; arrays of shape (periods,). `contracted` is the share under power contracts.
+
+    Renewable shares: `renewable_market` counts every contract as wholly renewable and the grid for the rest;
+    `renewable_location` counts what is generated on site and the grid for the rest: certificates and deliveries from
+    afar change no electron at the place.
+    """
 
     price: Floats
     premium: Floats
     location_kg: Floats
     market_kg: Floats
     contracted: Floats
+    renewable_location: Floats
+    renewable_market: Floats
 
 
 def power_of(net: Network, carriers: Carriers, site: dict[str, str | None]) -> Power | None:
-    """Electricity of a site row (site_id, energy_zone, country), None where no zone has a row.
+    """Electricity of a site row (site_id, energy_zone, country), None where no zone has a row and no contract speaks of it.
 
     price = grid price + Σ share · premium; market = Σ share · contract + (1 − Σ share) · grid; location = grid, lowered
     by on-site generation alone. Contract shares count by the days in force.
     """
     zone = carriers.zone((site["site_id"], site["energy_zone"], site["country"]), "electricity")
-    if zone is None:
-        return None
-    grid, frame = carriers.co2e_kg[zone], net["power_contracts"]
+    frame = net["power_contracts"]
     rows = np.flatnonzero((frame["site_id"] == site["site_id"]).fill_null(value=False).to_numpy())
+    if zone is None and not len(rows):
+        return None
+    none = np.zeros(len(net.calendar))
+    price, grid, green = (none, none, none) if zone is None else (carriers.price[zone], carriers.co2e_kg[zone], carriers.renewable[zone])
     if not len(rows):  # most sites: the dated columns below cost milliseconds a site
-        none = np.zeros_like(grid)
-        return Power(carriers.price[zone], none, grid, grid, none)
+        return Power(price, none, grid, grid, none, green, green)
     dated = Dated(net)
     weight = dated.spans_weight("power_contracts", "start_date", "end_date")[rows]
     share = dated.values("power_contracts", "share", 0.0)[rows] * weight
     factor = dated.values("power_contracts", "co2e_kg_per_kwh", 0.0)[rows]
     premium = (share * dated.values("power_contracts", "premium_per_kwh", 0.0)[rows]).sum(axis=0)
     on_site = np.array([frame["kind"][int(row)] == "on_site" for row in rows], dtype=np.float64)[:, None]
-    own = share * on_site
+    own, every = share * on_site, share.sum(axis=0)
+    there = own.sum(axis=0)
     return Power(
-        price=carriers.price[zone] + premium,
+        price=price + premium,
         premium=premium,
-        location_kg=grid * (1 - own.sum(axis=0)) + (own * factor).sum(axis=0),
-        market_kg=grid * (1 - share.sum(axis=0)) + (share * factor).sum(axis=0),
-        contracted=share.sum(axis=0),
+        location_kg=grid * (1 - there) + (own * factor).sum(axis=0),
+        market_kg=grid * (1 - every) + (share * factor).sum(axis=0),
+        contracted=every,
+        renewable_location=green * (1 - there) + there,
+        renewable_market=green * (1 - every) + every,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Electricity:
+    """What lines take from the grid and from contracts, per good unit; shapes (lines, periods).
+
+    `kwh` in all, `market` and `location` the renewable share of it on either basis.
+    """
+
+    kwh: Floats
+    market: Floats
+    location: Floats
+
+    def renewable(self, basis: str) -> Floats:
+        """Renewable share on one basis: `market` or `location`."""
+        return self.location if basis == "location" else self.market
+
+
+def electricity_of(a: Arrays) -> Electricity:
+    """kWh and renewable shares of every line, in the order of `a.making.lines`."""
+    net, rows = a.net, a.making.lines.rows
+    kwh = Dated(net).values("processes", "electricity_kwh_per_unit", 0.0)[rows["at"].to_numpy()]
+    carriers, market, location = Carriers.of(net), np.zeros(kwh.shape), np.zeros(kwh.shape)
+    site = np.array(rows["site_id"].to_list(), dtype=object)
+    told = net["sites"].select("site_id", "energy_zone", "country").filter(pl.col("site_id").is_in(rows["site_id"].unique().implode()))
+    for row in told.iter_rows(named=True):
+        power = power_of(net, carriers, row)
+        if power is not None:
+            here = site == row["site_id"]
+            market[here], location[here] = power.renewable_market, power.renewable_location
+    return Electricity(kwh, market, location)

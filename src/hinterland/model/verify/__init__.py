@@ -18,6 +18,7 @@ from hinterland.model.verify.ledger import LINE_COLUMNS, Ledger
 from hinterland.model.verify.origin import check_origin
 from hinterland.model.verify.policies import STEERING_COLUMNS, check_policies
 from hinterland.model.verify.quantities import check_buying, check_lanes, check_lines, check_pools, check_stocks, check_throughput
+from hinterland.model.verify.refunds import check_refunds
 from hinterland.model.verify.sites import check_modules, check_sites
 from hinterland.model.verify.totals import totals_of
 
@@ -158,6 +159,7 @@ def verify(net: Network, plan: Plan, claims: Mapping[str, pl.DataFrame] | None =
     _check_signed(plan, ledger)
     check_contracts(a, p, s, ledger)
     check_origin(a, p, s, ledger)
+    check_refunds(a, p, s, ledger)
     broken, noise = check_policies(a, p, s, accounts, ledger)
     steering = _steering(accounts, broken)
     if claims:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hinterland.model.arrays.energy import electricity_of
 from hinterland.model.dated import Dated
 from hinterland.model.scopes import Scopes
 from hinterland.model.verify.arrivals import Arrivals, arrivals_of, counting_weights
 from hinterland.model.verify.ledger import Sense, violation_of
+from hinterland.model.verify.standards import moved_without
 from hinterland.model.verify.totals import summed
-from hinterland.tables.declared.agreeing import POLICY_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,46 +228,86 @@ def _bans(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> Iter
                 yield _Row(a.sites.ids[site], int(t), left, "<=", 0.0, 1.0 if gated else noise)
 
 
+def _renewable(w: _World, row: dict[str, Any], value: Floats, weight: Floats) -> Iterator[_Row]:
+    """Σ renewable kWh ≥ value · Σ kWh of what the sites of site_group take to make the product; on the basis of value_unit."""
+    a, power = w.a, electricity_of(w.a)
+    lines, k, t = a.making.lines, w.p.made_line, w.p.made_period
+    told = row["value_unit"]
+    basis = told if told in {"market", "location"} else a.settings.electricity_basis
+    kwh = w.p.made * power.kwh[k, t]
+    green = kwh * power.renewable(basis)[k, t]
+    size = power.kwh * w.s.need[lines.product][:, None]
+    groups = {
+        "site": a.sites.ids, "buyer": a.sites.ids, "country": a.sites.country, "region": a.sites.region,
+    }.get(row["each"])  # fmt: skip
+    of_line = (
+        [a.products.ids[one] for one in lines.product]
+        if row["each"] == "product"
+        else [groups[one] if groups else "" for one in lines.site]
+    )
+    names = np.array(of_line, dtype=object)
+    chosen = w.sites(row["site_group"])[lines.site] & w.products(row["product"])[lines.product]
+    for name in sorted(set(names[chosen].tolist())):
+        mine = chosen & (names == name)
+        for period in np.flatnonzero((weight > 0) & (value * weight > 0)):
+            here = mine[k] & (t == period)
+            used, renewable = float(kwh[here].sum()), float(green[here].sum())
+            if (power.kwh[mine, period] > 0).any():
+                scale = max(used, float(size[mine, period].max(initial=0.0)))
+                yield _Row(name, int(period), renewable, ">=", float(value[period] * weight[period] * used), scale)
+
+
 _KINDS = {
     "min_regional_share": _shares, "max_country_share": _shares, "max_site_share": _shares, "max_co2e": _emissions,
     "max_co2e_per_unit": _emissions, "min_flow": _moves, "max_flow": _moves, "forbid_origin": _bans, "forbid_site": _bans,
-    "force_open": _bans, "max_sites": _bans,
+    "force_open": _bans, "max_sites": _bans, "min_renewable_share": _renewable,
 }  # fmt: skip
 
 
+def _standards(w: _World) -> Iterator[tuple[str, _Row, float]]:
+    """Label, row and penalty of what moves without the standard that is asked: at most nothing."""
+    for label, t, product, quantity, penalty in moved_without(w.a, w.p, w.s):
+        yield label, _Row("", t, quantity, "<=", 0.0, float(w.s.need[product])), penalty
+
+
 def check_policies(a: Arrays, p: Placed, s: Totals, accounts: Accounts, ledger: Ledger) -> tuple[pl.DataFrame, tuple[float, float]]:
-    """Check every hard policy; measure the soft ones.
+    """Check every hard policy and requirement; measure the soft ones.
 
     Returns what soft policies are broken by (kind, period_id, label, violation, amount; undiscounted), and the largest scale
     of their violations and amounts, far below which both are rounding.
     """
-    frame = a.net["policies"].with_row_index("at").filter(pl.col("kind").is_in(POLICY_KINDS)).sort("policy_id")
-    if not frame.height:
-        return pl.DataFrame(schema=STEERING_COLUMNS), (0.0, 0.0)
-    dated = Dated(a.net)
-    values, weights = dated.values("policies", "value", 0.0), dated.spans_weight("policies")
-    penalties = dated.values("policies", "penalty_per_unit")
+    frame = a.net["policies"].with_row_index("at").filter(pl.col("kind").is_in(list(_KINDS))).sort("policy_id")
     ids = pl.DataFrame({"period_id": list(a.calendar.ids), "t": np.arange(len(a.calendar))})
     co2e = accounts.co2e.group_by("cause", "site_id", "period_id").agg(tonnes=pl.col("kg").sum() / 1000.0).join(ids, on="period_id")
     world = _World(a, p, s, Scopes(a.net), arrivals_of(a, p, s), co2e.sort("cause", "site_id", "period_id"))
     broken: list[tuple[str, str, str, float, float]] = []
     noise = (0.0, 0.0)
     hard: dict[Sense, list[tuple[str, _Row]]] = {">=": [], "<=": []}
-    for row in frame.iter_rows(named=True):
-        at = row["at"]
-        for one in _KINDS[row["kind"]](world, row, values[at], weights[at]):
-            label = f"policy {row['policy_id']} ({row['kind']} {row['value']:g}{', ' + one.scope if one.scope else ''})"
-            penalty = penalties[at, one.period]
-            if np.isnan(penalty):
-                hard[one.sense].append((label, one))
-                continue
-            size = max(one.scale, abs(one.left), abs(one.right), 1e-12)
-            noise = max(noise[0], size), max(noise[1], size * float(penalty))
-            gap = float(violation_of(np.array([one.left]), one.sense, np.array([one.right]))[0])
-            if gap > ledger.tolerance * size:
-                broken.append(("policy", a.calendar.ids[one.period], label, gap, gap * float(penalty)))
+    for label, one, penalty in itertools.chain(_policies(world, frame), _standards(world)):
+        if np.isnan(penalty):
+            hard[one.sense].append((label, one))
+            continue
+        size = max(one.scale, abs(one.left), abs(one.right), 1e-12)
+        noise = max(noise[0], size), max(noise[1], size * penalty)
+        gap = float(violation_of(np.array([one.left]), one.sense, np.array([one.right]))[0])
+        if gap > ledger.tolerance * size:
+            broken.append(("policy", a.calendar.ids[one.period], label, gap, gap * penalty))
     for sense, rows in hard.items():
         names, period = [label for label, _ in rows], np.array([one.period for _, one in rows], dtype=np.int64)
         left, right, scale = np.array([(one.left, one.right, one.scale) for _, one in rows], dtype=np.float64).reshape(-1, 3).T
         ledger.add("policy", names, period, left, sense, right, scale, f"{{left}}, at {'least' if sense == '>=' else 'most'} {{right}}")
     return pl.DataFrame(broken, schema=STEERING_COLUMNS, orient="row").sort("kind", "period_id", "label"), noise
+
+
+def _policies(w: _World, frame: pl.DataFrame) -> Iterator[tuple[str, _Row, float]]:
+    """Label, row and penalty (NaN where it must hold) of every policy row."""
+    if not frame.height:
+        return
+    dated = Dated(w.a.net)
+    values, weights = dated.values("policies", "value", 0.0), dated.spans_weight("policies")
+    penalties = dated.values("policies", "penalty_per_unit")
+    for row in frame.iter_rows(named=True):
+        at = row["at"]
+        for one in _KINDS[row["kind"]](w, row, values[at], weights[at]):
+            label = f"policy {row['policy_id']} ({row['kind']} {row['value']:g}{', ' + one.scope if one.scope else ''})"
+            yield label, one, float(penalties[at, one.period])

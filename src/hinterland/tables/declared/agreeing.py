@@ -19,8 +19,10 @@ POLICY_KINDS = (
     "min_flow",
     "max_flow",
     "max_sites",
+    "min_renewable_share",
+    "require_certificate",
 )
-POLICY_KINDS_LATER = ("min_suppliers", "require_certificate", "min_renewable_share", "max_distance_km", "max_changes", "budget")
+POLICY_KINDS_LATER = ("min_suppliers", "max_distance_km", "max_changes", "budget")
 
 AGREEING = (
     Table(
@@ -83,7 +85,11 @@ AGREEING = (
             choice("basis", "what is summed", "units", "mass", "value", default="units"),
             choice("bound", "kept for tables of other tools", "min", "max", used=False),
             number("value", "the limit", low=None, default=0.0, example="0.9"),
-            text("value_unit", "unit of the limit, for people", example="share"),
+            text(
+                "value_unit",
+                "unit of the limit, for people; the scheme of require_certificate; market or location of min_renewable_share",
+                example="share",
+            ),
             share("counting_min_share", "from which a supplier counts", used=False),
             text("against", "plan to compare with", used=False),
             money("penalty_per_unit", "price of breaking it; empty: it must hold"),

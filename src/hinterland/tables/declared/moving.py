@@ -54,7 +54,7 @@ MOVING = (
             text("mode_chain", "modes of the legs, joined by +", example="truck+container_ship+truck"),
             text("leg_km", "kilometres of each leg, joined by +; empty: computed from the places", example="95+11500+300"),
             text("via_ports", "UN/LOCODE of the port between two legs, joined by +; empty: the cheapest", example="USCHS+BEANR"),
-            text("passages", "straits and canals on the way, joined by |", example="panama"),
+            text("passages", "straits and canals on the way, joined by |; none if there are none; empty: not known", example="panama"),
             number("distance_km", "whole distance; enough for one leg"),
             number("lead_time_days", "order to receipt; empty: from the legs"),
             money("cost_per_unit", "empty: from the legs", low=None),

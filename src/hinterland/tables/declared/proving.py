@@ -42,7 +42,6 @@ PROVING = (
             text("issuer", "who says so"),
             text("evidence", "document"),
         ),
-        used=False,
     ),
     Table(
         "schemes",
@@ -53,7 +52,6 @@ PROVING = (
             whole("rank", "order of the levels, more is better", default=0, example="3"),
             whole("oecd_step", "step of the OECD guidance that it gives evidence for", low=1.0, high=5.0),
         ),
-        used=False,
     ),
     Table(
         "requirements",
@@ -68,7 +66,6 @@ PROVING = (
             day("to_date", "until when, inclusive"),
             money("penalty_per_unit", "price of moving a unit without it; empty: it does not move"),
         ),
-        used=False,
     ),
     Table(
         "due_diligence",

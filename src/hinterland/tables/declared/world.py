@@ -113,7 +113,6 @@ WORLD = (
                 "drawback_share",
                 "of the duty on inputs that is paid back when what was made of them leaves the territory",
                 default=0.0,
-                used=False,
             ),
             money("wage_per_hour", "mean hourly base wage, for tests of labour value content"),
             number("throughput_t_per_year", "most gross tonnes that leave or are delivered"),
