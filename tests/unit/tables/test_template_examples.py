@@ -22,7 +22,9 @@ def uncommented(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("names", [NEEDED, USUAL, (*NEEDED, "countries"), (*NEEDED, "recipes", "recipe_lines", "purchases"), (*NEEDED, "modes")])
+@pytest.mark.parametrize(
+    "names", [NEEDED, USUAL, (*NEEDED, "countries"), (*NEEDED, "recipes", "recipe_lines", "purchases"), (*NEEDED, "modes")]
+)
 def test_uncommented_examples_check_clean(tmp_path, names):
     write_templates(tmp_path / "net", tables=names)
     assert check(uncommented(tmp_path / "net")) == []
