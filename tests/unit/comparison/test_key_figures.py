@@ -267,8 +267,8 @@ def test_a_buyers_own_lines_are_a_second_source_but_no_inflow():
 def test_ways_by_sea_that_do_not_name_their_passages_leave_the_share_open():
     """A given leg by sea without passages: nobody knows what it passes, so no share is told, and the note says what to fill."""
     tables = priced_makers()
-    for lane in tables["lanes"]:
-        lane.pop("passages", None)
+    tables["modes"] = [{"mode_id": "ship", "kind": "sea"}]
+    tables["lanes"][1] = {name: value for name, value in tables["lanes"][1].items() if name != "passages"} | {"mode_chain": "ship"}
     board = compare(read(tables), {"far": shared_plan(0.0), "near": shared_plan(100.0)})
     row = board.kpis.filter((pl.col("strategy") == "far") & (pl.col("kpi") == "passage_share")).row(0, named=True)
     assert row["value"] is None
