@@ -69,13 +69,12 @@ def test_claimed_output_of_two_ways_counts_once() -> None:
 
 
 def test_claim_test() -> None:
-    """Value: 40 · (claimed − clean) ≤ (1 − 0.75) · 100 · claimed; a part takes nothing in and has half its value left."""
+    """Value: 40 · (claimed − clean) ≤ (1 − 0.75) · 100 · claimed; a part takes nothing in, so its lot is sure and has no row."""
     same_rows(
         bordered(),
         "claim_test",
         f"""
         15 claimed[plant|car|existing|usmca|rvc_tv|2026] - 40 clean[{CAR}|part|2026] <= 0
-        -20 claimed[near|part|existing|usmca|rvc_tv|2026] <= 0
         """,
     )
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from hinterland.app import solve
+from hinterland.app import read, solve
 from hinterland.design import design
 from hinterland.embodied import trace
 from hinterland.model.accounts import account
@@ -299,3 +299,48 @@ def test_a_plan_of_a_world_with_preference_is_judged_without_it_where_it_has_end
     without = network(two_sources() | {"origin_rules": [], "duties": two_sources()["duties"][:1]})
     assert verify(without, plan).ok
     assert paid(without, plan, "duty") == pytest.approx(1_000.0)
+
+
+BORDERS = [(200.0, 90.0, 0.55), (30.0, 13.5, 0.55), (110.0, 49.5, 0.55), (333.3, 66.66, 0.8), (10.0, 2.0, 0.8), (200.0, 40.0, 0.8)]
+
+
+def border_world(value: float, part: float, least: float, origin: str | None = "CN"):
+    """Mexico makes a battery from one bought cell set; the claim spares a tenth of its value at the American border."""
+    return {
+        "settings": [{"key": "currency", "value": "USD"}, {"key": "base_date", "value": "2026-01-01"}],
+        "periods": [{"period_id": "2026", "start_date": "2026-01-01", "end_date": "2026-12-31"}],
+        "countries": [{"country": "US", "region": "na"}, {"country": "MX", "region": "na"}, {"country": "CN", "region": "cn"}],
+        "products": [{"product_id": one, "unit": "piece"} for one in ("cells", "battery")],
+        "product_codes": [{"product_id": one, "importer": "*", "hs_code": "8507.60"} for one in ("cells", "battery")],
+        "product_values": [{"product_id": "cells", "value_per_unit": part}, {"product_id": "battery", "value_per_unit": value}],
+        "sites": [{"site_id": "mx", "country": "MX"}, {"site_id": "us", "country": "US"}],
+        "recipes": [{"recipe_id": "pack", "product_id": "battery"}],
+        "recipe_lines": [{"recipe_id": "pack", "product_id": "cells", "quantity_per_unit": 1}],
+        "processes": [{"site_id": "mx", "recipe_id": "pack", "capacity_per_year": 1000}],
+        "purchases": [{"site_id": "mx", "product_id": "cells", "offer_id": "o", "price_per_unit": 1, "origin_country": origin}],
+        "lanes": [{"lane_id": "l", "from_site": "mx", "to_site": "us", "cost_per_unit": 1, "co2e_kg_per_unit": 1, "lead_time_days": 1}],
+        "demand": [{"site_id": "us", "product_id": "battery", "period_id": "2026", "quantity": 100, "shortage_cost_per_unit": 5000}],
+        "duties": [
+            {"rule_id": "m", "programme": "mfn", "importer": "US", "ad_valorem_share": 0.1},
+            {"rule_id": "p", "programme": "usmca", "importer": "US", "stacking": "replace", "origin_rule_id": "usmca"},
+        ],
+        "origin_rules": [{"origin_rule_id": "usmca", "method": "rvc_tv", "threshold_share": least, "cumulation_group": "US|MX"}],
+    }
+
+
+def border_duty(tables) -> tuple[float, float]:
+    """Quantity delivered and duty paid."""
+    result = solve(read(tables))
+    paid = result.tables["claimed_costs"].filter(pl.col("kind") == "duty")["amount"].sum()
+    return float(result.plan["delivered"]["quantity"].sum()), float(paid)
+
+
+@pytest.mark.parametrize(("value", "part", "least"), BORDERS)
+def test_a_claim_exactly_on_its_threshold_is_met_and_everything_is_delivered(value, part, least):
+    assert border_duty(border_world(value, part, least)) == (pytest.approx(100.0), pytest.approx(0.0, abs=1e-6))
+
+
+def test_a_purchase_of_unknown_origin_does_not_originate():
+    """Value 200, part 90, nine tenths must be regional: 0.55 is not enough, and of unknown origin is not regional."""
+    assert border_duty(border_world(200.0, 90.0, 0.9, origin=None)) == (pytest.approx(100.0), pytest.approx(100 * 200 * 0.1))
+    assert border_duty(border_world(200.0, 90.0, 0.9, origin="MX")) == (pytest.approx(100.0), pytest.approx(0.0, abs=1e-6))

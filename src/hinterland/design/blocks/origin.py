@@ -46,11 +46,13 @@ def claim_test(d: Draft) -> None:
     Origin (gain 0): limit (1 − θ) · value under rvc_tv, (1 − θ) · net cost under rvc_nc, θ · value under max_nom, the de minimis
     share of the value under tariff_shift; worth_j is the value of input j, and 0 where it makes the shift. `wholly`: limit 0,
     worth 1. Material assistance: limit 0, worth θ · value, gain (1 − θ) · value: Σ value · clean ≥ θ · Σ value · use.
+    A lot that meets its rule whatever its inputs are has no row: exactly on the limit, rounding would forbid what is allowed.
     """
     c = d.arrays.claims
-    claims = _built(d)
-    use = np.flatnonzero(c.lot_built[c.claim_lot[c.use_claim]])
-    inputs = np.flatnonzero(c.input_open & c.lot_built[c.input_lot])
+    asked = c.lot_built & ~c.lot_sure
+    claims = np.flatnonzero(asked[c.claim_lot])
+    use = np.flatnonzero(asked[c.claim_lot[c.use_claim]])
+    inputs = np.flatnonzero(c.input_open & asked[c.input_lot])
     terms = [
         term(d, "claimed", c.claim_lot[claims], -c.claim_limit[claims], claims),
         term(d, "claimed", c.claim_lot[c.use_claim[use]], c.use_quantity[use] * c.input_worth[c.use_input[use]], c.use_claim[use]),

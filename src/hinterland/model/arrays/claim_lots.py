@@ -217,13 +217,14 @@ def _grouped(keys: Ints, values: Ints, size: int) -> list[Ints]:
 def origin_lots(g: Ground, rules: OriginRules, rule: str, relief: Floats) -> Wanted:
     """Walk upstream from the lanes whose duty falls under a claim: pools, lots and lanes that can bear on it.
 
-    A pool of a site outside the group hands nothing on; goods of purchases that originate in the group count as they come.
+    A pool of a site outside the group hands nothing on; goods of purchases that originate in the group count as they come. A
+    purchase without `origin_country` is of unknown origin and does not count.
     """
     member = np.isin(np.array(g.sites.ids, dtype=object), list(rules.sites(rule)))
     inside, countries = member[g.pools.site], rules.countries(rule)
     counts = g.none_counts()
     for offer, country in enumerate(g.offers.rows["origin_country"].to_list()):
-        counts.offers[offer] = (country or g.sites.country[g.offers.site[offer]]) in countries
+        counts.offers[offer] = bool(country) and country in countries  # of unknown origin: originates nowhere
     ways: dict[int, list[Alternative]] = {}
     in_force = rules.in_force(rule)
     pools: dict[int, Bools] = {}
@@ -317,7 +318,8 @@ def condition_lots(g: Ground, listings: Listings, rule: str, asked: Asked, earne
     counts = g.none_counts()
     producers = g.offers.rows.select("producer", "origin_country").rows()
     for offer, (producer, country) in enumerate(producers):
-        counts.offers[offer] = ~bad(producer, country or g.sites.country[g.offers.site[offer]])
+        if producer or country:  # nobody knows who made it: then it shows nothing
+            counts.offers[offer] = ~bad(producer, country or g.sites.country[g.offers.site[offer]])
     counts.own[:] = g.makes[:, None] & ~listed[g.pools.site]
     opening = {int(pool): bad(country or g.sites.country[g.pools.site[pool]]) for pool, country, held in zip(
         g.stocks.pool, g.stocks.rows["initial_origin_country"].to_list(), g.stocks.initial, strict=True) if held > 0}  # fmt: skip
