@@ -29,7 +29,7 @@ A network is a set of tables: a folder of CSV files, one workbook with a sheet p
 Seven are enough for a first plan: {needed}. `hinterland new FOLDER` writes empty ones, `hinterland check` lists every problem.
 
 - The end of a column's name is its unit: `_per_unit` is per the product's own unit, `_share` is 0 to 1 (0.25 for 25 %), `_days` are days.
-- Money is in the row's `currency`, or else in `settings.currency`; it is converted at the rate of `settings.base_date`.
+- Money is in the row's `currency`, or else in `settings.currency`; it converts at the rate of the period, one-time costs at that of its first day.
 - Dates are written YYYY-MM-DD; both dates of a pair are inclusive. Numbers have a decimal point and no unit. `true` and `false` are words.
 - Where groups are allowed, a cell may hold an id, a country, a region, a stage, `@group`, several joined by `|`, or `*` for everything.
 - Lines of a CSV file that start with `#` are comments. Blank rows are skipped. UTF-8, with or without byte-order mark.

@@ -85,7 +85,13 @@ def _shifts(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
 
 
 def _conditions(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
-    """Conditions that look at a list without rows: nobody is on it, so everybody passes."""
+    """Conditions that ask for no share, or look at a list without rows: everybody passes."""
+    rows = tables["condition_rules"].filter((pl.col("method") == "material_assistance") & pl.col("threshold_share").is_null())
+    for row in rows["_row"].to_list():
+        yield Issue(
+            "condition_rules", row, "threshold_share", "empty_cell", what="threshold_share is empty",
+            why="material_assistance asks for a least share", fix="enter the share, 0.6 for 60 %; 0 asks nothing",
+        )  # fmt: skip
     lists = set(tables["entities"]["list_id"].drop_nulls().to_list())
     for row, rule, name in tables["condition_rules"].select("_row", "condition_rule_id", "list_id").iter_rows():
         if name is not None and name not in lists:

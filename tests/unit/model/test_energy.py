@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -96,6 +97,87 @@ def test_the_grid_s_share_follows_its_rows_and_changes():
         {"change_id": "g", "table": "energy", "where": "zone=CN", "column": "renewable_share", "action": "set", "value": 0.6, "valid_from": "2026-07-01"}
     ]  # fmt: skip
     assert power(tables=tables).renewable_market.tolist() == pytest.approx([0.2 * (1 - HALF_2026) + 0.6 * HALF_2026])
+
+
+def halved(kind: str, *, split: bool) -> Tables:
+    """20 kWh a part at far; its grid falls from 0.4 to 0.1 kg, from 0.1 to 0.12 in price and rises from 20 to 80 % renewables in July.
+
+    From the same day a contract at 0.01 a kWh covers all of it, without emissions.
+    """
+    tables = powered()
+    if split:
+        tables["periods"] = [
+            {"period_id": "a", "start_date": "2026-01-01", "end_date": "2026-06-30"}, {"period_id": "b", "start_date": "2026-07-01", "end_date": "2026-12-31"},
+        ]  # fmt: skip
+        tables["demand"] = [
+            row | {"period_id": at, "quantity": 100.0 * days / 365} for row in tables["demand"] for at, days in (("a", 181), ("b", 184))
+        ]
+    for row in tables["processes"][:2]:
+        row["electricity_kwh_per_unit"] = 20.0
+    tables["energy"][1:] = [
+        {"zone": "CN", "carrier": "electricity", "co2e_kg_per_kwh": 0.4, "price_per_kwh": 0.1, "renewable_share": 0.2},
+        {
+            "zone": "CN",
+            "carrier": "electricity",
+            "valid_from": "2026-07-01",
+            "co2e_kg_per_kwh": 0.1,
+            "price_per_kwh": 0.12,
+            "renewable_share": 0.8,
+        },
+    ]
+    return tables | {"power_contracts": [contract("p", kind, 1.0, start_date="2026-07-01", co2e_kg_per_kwh=0.0)]}
+
+
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("kind", ["ppa", "on_site"])
+def test_a_contract_takes_the_place_of_the_grid_of_its_own_days(kind, split):
+    """By hand: 181 days of the old grid, 184 of the contract; on location a ppa leaves the new grid in its place."""
+    net = network(halved(kind, split=split))
+    found = power_of(net, Carriers.of(net), {"site_id": "far", "energy_zone": None, "country": "CN"})
+    assert found is not None
+    days = net.calendar.days / 365
+    there = (0.0, 1.0) if kind == "on_site" else (0.1, 0.8)
+    told = {
+        name: float(days @ getattr(found, name)) for name in ("price", "market_kg", "location_kg", "renewable_market", "renewable_location")
+    }
+    by_hand = {
+        "price": 0.1 * 181 + 0.13 * 184, "market_kg": 0.4 * 181, "location_kg": 0.4 * 181 + there[0] * 184,
+        "renewable_market": 0.2 * 181 + 184, "renewable_location": 0.2 * 181 + there[1] * 184,
+    }  # fmt: skip
+    assert told == pytest.approx({name: value / 365 for name, value in by_hand.items()}, rel=0, abs=1e-12)
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_a_plan_emits_the_same_whether_its_year_is_one_period_or_two(split):
+    """100 parts · 20 kWh · 0.4 kg · 181 / 365 days."""
+    net = network(halved("ppa", split=split))
+    plan = solved(halved("ppa", split=split)).plan
+    used = electricity_use(net, plan)
+    assert used["site_id"].unique().to_list() == ["far"]
+    assert used["co2e_market_kg"].sum() == pytest.approx(2000 * 0.4 * 181 / 365, abs=1e-9)
+    assert (used["kwh"] * used["renewable_share_market"]).sum() == pytest.approx(2000 * (0.2 * 181 + 184) / 365, abs=1e-9)
+    kept = account(net, plan).co2e.filter(pl.col("cause") == "electricity")
+    assert kept["kg_market"].sum() == pytest.approx(2000 * 0.4 * 181 / 365, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("start", "stop"), [("2026-03-02", "2026-09-30"), ("2026-08-01", None), (None, "2026-05-31"), ("2025-01-01", "2027-01-01")]
+)
+def test_days_of_grid_and_contracts_need_not_meet(start, stop):
+    """Day by day: what two contracts leave is the grid's of that day."""
+    tables = halved("ppa", split=False)
+    tables["power_contracts"] = [
+        contract("s", "on_site", 0.25, start_date="2026-05-01"),
+        contract("p", "ppa", 0.5, start_date=start, end_date=stop),
+    ]
+    found = power(*tables["power_contracts"], tables=tables)
+    year = [date(2026, 1, 1) + timedelta(days=at) for at in range(365)]
+    own = [0.25 * (day >= date(2026, 5, 1)) for day in year]
+    bought = [0.5 * (date.fromisoformat(start or "0001-01-01") <= day <= date.fromisoformat(stop or "9999-12-31")) for day in year]
+    grid = [0.4 if day < date(2026, 7, 1) else 0.1 for day in year]
+    market = sum(kg * (1 - s - p) + 0.02 * (s + p) for kg, s, p in zip(grid, own, bought, strict=True)) / 365
+    location = sum(kg * (1 - s) + 0.02 * s for kg, s in zip(grid, own, strict=True)) / 365
+    assert (found.market_kg.item(), found.location_kg.item()) == pytest.approx((market, location), rel=0, abs=1e-12)
 
 
 def test_a_contract_supplies_a_site_whose_grid_no_row_knows():

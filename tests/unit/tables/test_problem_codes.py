@@ -108,6 +108,8 @@ ROWS: list[tuple[str, Where, Change]] = [
         add("entities", LISTED), add("condition_rules", {**CONDITION, "valid_to": "2026-06-30"}))),
     ("empty_cell", ("origin_rules", 2, "threshold_share"), add("origin_rules", {**ORIGIN, "threshold_share": None})),
     ("empty_list", ("condition_rules", 2, "list_id"), add("condition_rules", CONDITION)),
+    ("empty_cell", ("condition_rules", 2, "threshold_share"), both(
+        add("entities", LISTED), add("condition_rules", {**CONDITION, "threshold_share": None}))),
     ("missing_tariff_line", ("origin_rules", 2, "method"), both(
         add("product_codes", {"product_id": "car", "importer": "US", "hs_code": "8703.80"}),
         add("origin_rules", {**ORIGIN, "method": "tariff_shift", "hs_prefix": "87", "threshold_share": None}))),
@@ -282,9 +284,6 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("not_supported_yet", ("overrides", 2, "table"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "table": "scenarios"}))),
     ("not_used_yet", ("products", None, "dangerous_goods"), put("products", 0, dangerous_goods=True)),
     ("not_used_yet", ("hazards", None, "cost_factor"), add("hazards", {**FLOOD, "cost_factor": 2.0})),
-    ("not_used_yet", ("exchange_rates", 3, "valid_from"), add(
-        "exchange_rates", {"currency": "EUR", "rate_to_settings_currency": 1.1},
-        {"currency": "EUR", "valid_from": "2027-01-01", "rate_to_settings_currency": 1.2})),
     ("alternate_without_lane", ("alternates", 2, "alternate_site_id"), both(
         add("alternates", {"site_id": "far", "product_id": "part", "alternate_site_id": "near"}), put("lanes", 0, to_site="town"))),
     ("bad_season", ("hazards", 2, "season_from"), add("hazards", {**FLOOD, "season_from": "June", "season_to": "08-31"})),
@@ -310,7 +309,6 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("unknown_scope", ("hazards", 2, "scope_value"), add("hazards", {**FLOOD, "scope_value": None})),
     ("unknown_scope", ("hazards", 2, "scope_value"), add("hazards", {**FLOOD, "scope_kind": "passage", "scope_value": "zuez"})),
     ("unknown_scope", ("events", 2, "scope_value"), add("events", {**EVENT, "scope_kind": "process", "scope_value": "plant/part"})),
-    ("not_used_yet", ("hazards", None, None), add("hazards", {"hazard_id": "h", "scope_kind": "site"})),
     ("wrong_type", ("exchange_rates", 2, "currency"), add("exchange_rates", {"currency": "euro", "rate_to_settings_currency": 1.1})),
     ("unknown_reference", ("certificates", 2, "site_id"), add("certificates", {**RMAP, "site_id": "fra"})),
     ("unknown_reference", ("certificates", 2, "product_id"), add("certificates", {**RMAP, "product_id": "prat"})),

@@ -194,7 +194,7 @@ MOVING = (
             day("valid_from", "first day", key=True, example="2026-01-01"),
             day("valid_to", "last day, inclusive"),
             text("list_id", "list of entities it looks at", required=True, example="pfe"),
-            share("threshold_share", "least share (material_assistance)", default=0.0, example="0.6"),
+            share("threshold_share", "least share; material_assistance must have one, 0 asks nothing", example="0.6"),
         ),
     ),
     Table(
