@@ -151,9 +151,14 @@ def headline(board: Board) -> tuple[str, list[str]]:
 
 
 def broken(board: Board) -> list[str]:
-    """Every rule that a plan breaks, in a sentence: which, where, how far from what is asked, in the worst period, at what penalty."""
+    """Every rule that a plan breaks, in a sentence: which, where, how far from what is asked, in the worst period, at what penalty.
+
+    The plan of the headline comes first, and of each plan what it pays most for.
+    """
     told = []
-    for row in broken_rules(board).iter_rows(named=True):
+    place = {one: at for at, one in enumerate([*others(board), board.against])}
+    rows = sorted(broken_rules(board).iter_rows(named=True), key=lambda row: (place[row["strategy"]], -(row["penalty"] or 0.0)))
+    for row in rows:
         there = f" ({', '.join(region_name(one) for one in row['scope'].split(', '))})" if row["scope"] else ""
         share_of = row["unit"] == "share"
         found, asked = (share(row[name]) if share_of else amount(row[name], row["unit"]) for name in ("found", "asked"))
