@@ -27,7 +27,7 @@ class PlainChain:
         for a in range(activities):
             for amount in self.ring[a]:
                 self.coming[int(chain.into[a])] += amount
-        self.held, self.order = [0.0] * activities, [0.0] * activities
+        self.held, self.order, self.wish = [0.0] * activities, [0.0] * activities, [0.0] * activities
         self.owed, self.spell = [0.0] * demands, [0.0] * demands
         self.down = [0.0] * activities
         self.want, self.fill, self.missed = [0.0] * pools, [1.0] * pools, [0.0] * pools
@@ -66,12 +66,13 @@ class PlainChain:
 
     def ask(self, t):
         c = self.chain
-        self.want = [0.0] * len(self.stock)
+        self.want, self.need = [0.0] * len(self.stock), [0.0] * len(self.stock)
         for pool in reversed(c.pools_down):
             j = int(pool)
             for d in _span(c.demand_first, j):
                 self.want[j] += self.demand(d, t) + self.owed[d]
-            gap = (float(c.target[j, t]) - (self.stock[j] + self.coming[j])) + (self.want[j] - float(c.leaving[j, t]))
+                self.need[j] += self.demand(d, t) + self.owed[d]
+            gap = (float(c.target[j, t]) - (self.stock[j] + self.coming[j])) + (self.need[j] - float(c.leaving[j, t]))
             mine = [int(c.make_activity[m]) for m in _span(c.make_first, j)]
             for a in mine:
                 asked, most = float(c.planned[a, t]) + float(c.share[a, t]) * gap, float(c.most[a, t])
@@ -79,6 +80,7 @@ class PlainChain:
                     asked = (math.floor(asked / float(c.lot[a, t])) + 1.0) * float(c.lot[a, t]) if asked >= 0 else 0.0
                 elif asked < c.trigger[a, t]:
                     asked = 0.0
+                self.wish[a] = asked
                 if c.ordered_by_room[a] and self.hit(a):
                     self.order[a] = asked * self.left(a, t) if most == math.inf else min(asked, most * self.left(a, t))
                 else:
@@ -88,6 +90,7 @@ class PlainChain:
             for a in mine:
                 for u in _span(c.use_first, a):
                     self.want[int(c.use_pool[u])] += float(c.use_per_unit[u, t]) * self.order[a]
+                    self.need[int(c.use_pool[u])] += float(c.use_per_unit[u, t]) * self.wish[a]
 
     def divert(self, a, t):
         r, whole = self.reactions, self.order[a]
@@ -106,6 +109,8 @@ class PlainChain:
             moved = min(max(0.0, self.order[a] - whole * (1.0 - missing)), max(0.0, room - self.order[other]))
             self.order[a] -= moved
             self.order[other] += moved
+            self.wish[a] -= moved
+            self.wish[other] += moved
 
     def arrive(self, t):
         for a, under_way in enumerate(self.ring):

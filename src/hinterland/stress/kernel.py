@@ -73,6 +73,7 @@ def _divert(
     hit: Ints,
     down: Floats,
     missed: Floats,
+    wish: Floats,
     order: Floats,
     whole: Floats,
 ) -> None:
@@ -98,6 +99,8 @@ def _divert(
             moved = min(max(0.0, order[a, b] - whole[b] * (1.0 - missing)), max(0.0, room - order[other, b]))
             order[a, b] -= moved
             order[other, b] += moved
+            wish[a, b] -= moved
+            wish[other, b] += moved
 
 
 @compiled
@@ -114,55 +117,63 @@ def _ask(
     stock: Floats,
     coming: Floats,
     want: Floats,
+    need: Floats,
     missed: Floats,
+    wish: Floats,
     order: Floats,
     gap: Floats,
 ) -> None:
     """From the market up: what each pool is asked for, and what each activity is asked to start.
 
-    order = planned + share * (target - position + want - leaving), nothing below the trigger, whole lots, at most the capacity.
+    wish = planned + share * (target - position + need - leaving), nothing below the trigger, in whole lots; order = wish, at most
+    the capacity. Pools are replenished by what is wished of them (`need`) and shared by what can be started (`want`): a line that
+    catches up as fast as it can does not make its suppliers forget the rest.
     """
     width = stock.shape[1]
     want[:] = 0.0
+    need[:] = 0.0
     for r in range(len(chain.pools_down) - 1, -1, -1):
         j = chain.pools_down[r]
         for d in range(chain.demand_first[j], chain.demand_first[j + 1]):
             q, s = chain.wanted[d, t], scaled[d]
             for b in range(width):
-                want[j, b] += (q * scale[s, t, b] if s >= 0 else q) + owed[d, b]
+                asked = (q * scale[s, t, b] if s >= 0 else q) + owed[d, b]
+                want[j, b] += asked
+                need[j, b] += asked
         goal, out = chain.target[j, t], chain.leaving[j, t]
         for b in range(width):
-            gap[b] = (goal - (stock[j, b] + coming[j, b])) + (want[j, b] - out)
+            gap[b] = (goal - (stock[j, b] + coming[j, b])) + (need[j, b] - out)
         for m in range(chain.make_first[j], chain.make_first[j + 1]):
             a = chain.make_activity[m]
             p, s, limit = chain.planned[a, t], chain.share[a, t], chain.most[a, t]
             least, lot = chain.trigger[a, t], chain.lot[a, t]
             for b in range(width):
                 asked = p + s * gap[b]
-                order[a, b] = asked if asked >= least else 0.0
+                wish[a, b] = asked if asked >= least else 0.0
             if lot > 0.0:
                 for b in range(width):
                     asked = p + s * gap[b]
-                    order[a, b] = (np.floor(asked / lot) + 1.0) * lot if asked >= 0.0 else 0.0
+                    wish[a, b] = (np.floor(asked / lot) + 1.0) * lot if asked >= 0.0 else 0.0
             h = hit[a] if chain.ordered_by_room[a] else -1
             if h >= 0 and limit == np.inf:
                 for b in range(width):
-                    order[a, b] *= left[h, t, b]
+                    order[a, b] = wish[a, b] * left[h, t, b]
             elif h >= 0:
                 for b in range(width):
-                    order[a, b] = min(order[a, b], limit * left[h, t, b])
+                    order[a, b] = min(wish[a, b], limit * left[h, t, b])
             else:
                 for b in range(width):
-                    order[a, b] = min(order[a, b], limit)
+                    order[a, b] = min(wish[a, b], limit)
         if len(reactions.backup):
             for m in range(chain.make_first[j], chain.make_first[j + 1]):
-                _divert(t, chain.make_activity[m], chain, reactions, left, hit, down, missed, order, gap)
+                _divert(t, chain.make_activity[m], chain, reactions, left, hit, down, missed, wish, order, gap)
         for m in range(chain.make_first[j], chain.make_first[j + 1]):
             a = chain.make_activity[m]
             for u in range(chain.use_first[a], chain.use_first[a + 1]):
                 i, q = chain.use_pool[u], chain.use_per_unit[u, t]
                 for b in range(width):
                     want[i, b] += q * order[a, b]
+                    need[i, b] += q * wish[a, b]
 
 
 @compiled
@@ -288,8 +299,9 @@ def move(
     width, steps = sums.shape[1], chain.planned.shape[1]
     pools, activities, demands = len(chain.stock), len(chain.into), len(chain.wanted)
     stock, ring = np.zeros((pools, width)), np.zeros((len(chain.on_the_way), width))
-    coming, want, fill = np.zeros((pools, width)), np.zeros((pools, width)), np.ones((pools, width))
+    coming, want, need, fill = np.zeros((pools, width)), np.zeros((pools, width)), np.zeros((pools, width)), np.ones((pools, width))
     order, held, owed = np.zeros((activities, width)), np.zeros((activities, width)), np.zeros((demands, width))
+    wish = np.zeros((activities, width))
     spell, gap, down = np.zeros((demands, width)), np.zeros(width), np.zeros((left.shape[0], width))
     trace, missed = np.zeros(width), np.zeros((pools, width))
     for j in range(pools):
@@ -305,7 +317,7 @@ def move(
             for h in range(left.shape[0]):
                 for b in range(width):
                     down[h, b] = down[h, b] + 1.0 if left[h, t, b] < 1.0 else 0.0
-        _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, missed, order, gap)
+        _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, need, missed, wish, order, gap)
         _arrive(t, chain, reactions, left, hit, ring, held, stock, coming)
         _start(t, 0, chain, means, left, hit, ring, stock, coming, order, fill, sums)
         for r in range(pools):
