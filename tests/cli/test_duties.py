@@ -74,3 +74,14 @@ def test_rules_of_a_network_count_as_known_in_its_scenario():
     assert {one["programme"] for one in later["layers"]} > {one["programme"] for one in plain["layers"]}
     assert later["total"] > plain["total"]
     assert later["currency"] == "USD"
+
+
+def test_a_line_whose_ordinary_duty_no_row_knows_is_said_to_be_told_in_part():
+    words = ["--from", "CN", "--to", "US", "--hs", "8711.60", "--on", "2027-02-03"]
+    shown = told(*words)
+    assert "know no ordinary duty of US on line 871160" in shown.stdout
+    assert "known part 12.5 " in shown.stdout
+    found = json.loads(told(*words, "--json").stdout)
+    assert not found["ordinary_duty_known"]
+    assert "850760" in found["ordinary_lines"]
+    assert json.loads(told(*words[:4], "--hs", "850760", "--json").stdout)["ordinary_duty_known"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hinterland.core.calendar import day_number
 from hinterland.core.countries import COUNTRY_CODES
 from hinterland.core.errors import InvalidTables, Issue
 from hinterland.model.network import Network
@@ -14,7 +15,7 @@ from hinterland.model.samples import sample_names, sample_path
 from hinterland.model.scenario import resolve
 from hinterland.tables import TABLES
 from hinterland.tables.headers import nearest
-from hinterland.trade import SHIPPED, Book, Goods, branches, declared_use, shipped_tables, stack_on, tariff_digits
+from hinterland.trade import BASE, SHIPPED, Book, Goods, branches, declared_use, shipped_tables, stack_on, tariff_digits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,13 @@ class DutiesExplained:
     sources: dict[str, str]
     currency: str
     """Currency of the rules' amounts; empty where they are shares of a value in any money."""
+    ordinary_lines: tuple[str, ...]
+    """Tariff lines for which these rules know the importer's ordinary duty that day; `` is every line."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the ordinary duty, or what stands in its place, is known: else the total is a part of what is due."""
+        return any(layer.programme == BASE or (layer.stacking == "replace" and not layer.off_by) for layer in self.stack.layers)
 
 
 def _refuse(column: str, what: str, why: str, fix: str, code: str = "unknown_reference") -> InvalidTables:
@@ -120,4 +128,6 @@ def duties(
     goods = Goods(ends[0], ends[1], code, asked, producer, frozenset(claims), value, net_kg, declared_co2e_kg)
     book = Book.of(rules)
     titles = {source: title or source for source, title in world["sources"].select("source_id", "title").iter_rows()}
-    return DutiesExplained(stack_on(book, goods, on), tuple(branches(book, goods, on)), titles, currency)
+    day = day_number(on)
+    ordinary = {rule.hs_prefix for rule in here if rule.programme == BASE and rule.first_day <= day <= rule.last_day}
+    return DutiesExplained(stack_on(book, goods, on), tuple(branches(book, goods, on)), titles, currency, tuple(sorted(ordinary)))

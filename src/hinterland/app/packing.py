@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from hinterland.core.errors import InvalidTables, Issue
 from hinterland.model.packs import PREFIX, own_packs, read_pack, shipped_packs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from hinterland.model.packs import Pack
 
 __all__ = ["packs"]
@@ -36,6 +36,10 @@ def packs(source: Path | str | None = None) -> list[dict[str, Any]]:
 
     Each is a dict: name (as scenarios are named), from (shipped | own), title, about, rows, tables, quality, sources, problems.
     """
+    if source is not None and not Path(source).exists():
+        what, why = f"there is no {source}", "packs beside a network are found in its folder"
+        fix = "name the folder of a network, or nothing to list those that come along"
+        raise InvalidTables([Issue("packs", None, None, "unreadable", what=what, why=why, fix=fix)])
     own = {} if source is None else own_packs(source)
     shipped = {name: read_pack(folder) for name, folder in shipped_packs().items() if name not in own}
     return [_told(one, "own") for _, one in sorted(own.items())] + [_told(one, "shipped") for _, one in sorted(shipped.items())]

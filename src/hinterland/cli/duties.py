@@ -70,10 +70,16 @@ def _show(found: DutiesExplained, importer: str, origin: str) -> None:
          "" if layer.off_by else _money(layer.adds), layer.rule.source_id or "no source")
         for layer in found.stack.layers
     ]  # fmt: skip
+    if not found.whole:
+        known = ", ".join(found.ordinary_lines) or "none"
+        say(f"These rules know no ordinary duty of {importer} on line {goods.hs_code}: what follows is not the whole duty.",
+            f"They know it for: {known}.", "")  # fmt: skip
     show_table(", ".join(about), ("programme", "rate", "how it stacks", "adds", "source"), rows)
     if not rows:
-        say("no row speaks of these goods: nothing is due, by these rules")
-    say(f"total {_money(found.stack.total)} on {_money(goods.customs_value)} {money}: {_percent(found.stack.total_share)}")
+        say("no row speaks of these goods")
+    say(
+        f"{'total' if found.whole else 'known part'} {_money(found.stack.total)} on {_money(goods.customs_value)} {money}: {_percent(found.stack.total_share)}"
+    )
     if found.branches:
         lines = [(one.goods.hs_code, one.total, _percent(one.total_share)) for one in found.branches]
         say("", f"lines under {goods.hs_code} that rows name:")
@@ -122,4 +128,5 @@ def _told(found: DutiesExplained, importer: str, origin: str) -> dict[str, Any]:
     goods = found.stack.goods
     asked = {"from": origin, "to": importer, "on": str(found.stack.day), "use": goods.use, "producer": goods.producer,
              "claims": sorted(goods.claims), "value": goods.customs_value, "currency": found.currency or None}  # fmt: skip
+    asked |= {"ordinary_duty_known": found.whole, "ordinary_lines": list(found.ordinary_lines)}
     return {**asked, **_stack(found.stack, found.sources), "branches": [_stack(one, found.sources) for one in found.branches]}

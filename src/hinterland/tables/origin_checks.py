@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hinterland.core.countries import COUNTRY_CODES
 from hinterland.core.errors import Issue
 
 if TYPE_CHECKING:
@@ -101,6 +103,47 @@ def _conditions(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
             )  # fmt: skip
 
 
+def _entities(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
+    """Names on a list that are nearly those of a maker or country here, and hit nobody: lists match names letter by letter."""
+    columns = (("sites", "operator"), ("sites", "parent"), ("sites", "country"), ("purchases", "producer"), ("purchases", "origin_country"))
+    known = {one for table, column in columns for one in tables[table][column].drop_nulls().to_list()}
+    plain = {one.casefold().replace(" ", ""): one for one in sorted(known)}
+    for row, entity in tables["entities"].select("_row", "entity").iter_rows():
+        if entity is None or entity in known or entity in COUNTRY_CODES:
+            continue
+        near = get_close_matches(entity.casefold().replace(" ", ""), plain, n=1, cutoff=0.85)
+        if near:
+            yield Issue(
+                "entities", row, "entity", "misspelt_entity", what=f"nobody here is called {entity}",
+                why=f"a list counts for names as they are written, and {plain[near[0]]} is not on it by this row",
+                fix=f"write {plain[near[0]]}, if that is who is meant", severity="warning",
+            )  # fmt: skip
+
+
+def _ended(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
+    """Rules of origin and conditions that somebody names and none of whose rows holds in any period."""
+    first, last = tables["periods"]["start_date"].min(), tables["periods"]["end_date"].max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        return
+    asks = {
+        "origin_rules": {*tables["duties"]["origin_rule_id"], *tables["duties"]["applies_if_not_origin_rule_id"]},
+        "condition_rules": set(tables["incentives"]["condition_rule_id"]),
+    }
+    for table, named in asks.items():
+        key = f"{table[:-1]}_id"
+        held: dict[str, list[dict[str, object]]] = {}
+        for row in tables[table].iter_rows(named=True):
+            held.setdefault(row[key], []).append(row)
+        for rule, rows in held.items():
+            spans = [_days(row) for row in rows]
+            if rule in named and not any(opens <= last and first <= closes for opens, closes in spans):
+                told = "no preference is ever met under it" if table == "origin_rules" else "the credit is paid without asking"
+                yield Issue(
+                    table, int(str(rows[0]["_row"])), key, "binds_nothing", what=f"{rule} holds on no day of the periods",
+                    why=f"it is named, and {told}", fix="correct valid_from and valid_to, or name another rule", severity="warning",
+                )  # fmt: skip
+
+
 def _cuts(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
     """Dates of tests inside a period: a test holds only in periods it covers whole, the stricter of two rows counts."""
     starts = set(tables["periods"]["start_date"].drop_nulls().to_list())
@@ -122,4 +165,4 @@ def _cuts(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
 
 def origin_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     """Problems of origin_rules, condition_rules, entities and the incentives that look at them."""
-    return [*_rules(tables["origin_rules"]), *_shifts(tables), *_conditions(tables), *_cuts(tables)]
+    return [*_rules(tables["origin_rules"]), *_shifts(tables), *_conditions(tables), *_entities(tables), *_ended(tables), *_cuts(tables)]

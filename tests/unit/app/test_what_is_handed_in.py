@@ -118,3 +118,13 @@ def test_results_say_what_they_are_in_a_line(solved):
         assert "shape:" not in shown
         assert len(shown) < 400
     assert repr(board).startswith("Board('network': one against one")
+
+
+def test_packs_beside_a_network_that_is_not_there_are_no_empty_list(tmp_path):
+    from hinterland.app import packs
+    from hinterland.core.errors import InvalidTables
+
+    with pytest.raises(InvalidTables) as caught:
+        packs(tmp_path / "nosuch")
+    assert caught.value.issues[0].code == "unreadable"
+    assert {one["from"] for one in packs(None)} == {"shipped"}

@@ -110,6 +110,11 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("empty_list", ("condition_rules", 2, "list_id"), add("condition_rules", CONDITION)),
     ("empty_cell", ("condition_rules", 2, "threshold_share"), both(
         add("entities", LISTED), add("condition_rules", {**CONDITION, "threshold_share": None}))),
+    ("misspelt_entity", ("entities", 2, "entity"), both(put("sites", 0, operator="Bao Steel"), add("entities", {"entity": "Baosteel", "list_id": "l"}))),
+    ("wrong_choice", ("entities", 2, "status"), add("entities", {**LISTED, "status": "removed"})),
+    ("binds_nothing", ("origin_rules", 2, "origin_rule_id"), both(
+        add("origin_rules", {**ORIGIN, "valid_to": "2025-12-31"}),
+        add("duties", {"rule_id": "p", "importer": "US", "stacking": "replace", "origin_rule_id": ORIGIN["origin_rule_id"]}))),
     ("missing_tariff_line", ("origin_rules", 2, "method"), both(
         add("product_codes", {"product_id": "car", "importer": "US", "hs_code": "8703.80"}),
         add("origin_rules", {**ORIGIN, "method": "tariff_shift", "hs_prefix": "87", "threshold_share": None}))),

@@ -205,7 +205,9 @@ MOVING = (
             key("list_id", "list that names it", example="pfe"),
             day("valid_from", "first day", key=True),
             day("valid_to", "last day, inclusive"),
-            text("status", "status on it; empty or listed: it is on the list; cleared: it is not", default="listed"),
+            choice(
+                "status", "whether it is on the list, or off it though its country or parent is on", "listed", "cleared", default="listed"
+            ),
         ),
     ),
     Table(
