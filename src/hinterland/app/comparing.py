@@ -42,7 +42,9 @@ def _opened(given: GivenPlan) -> GivenPlan:
 
 def _proofs(plans: Mapping[str, GivenPlan]) -> dict[str, dict[str, object]]:
     """Proofs of those that bring one."""
-    return {name: proof_of(one) for name, one in plans.items() if isinstance(one, Run) or hasattr(one, "proof")}  # type: ignore[arg-type]
+    from hinterland.design import DesignResult
+
+    return {name: proof_of(one) for name, one in plans.items() if isinstance(one, Run | DesignResult)}
 
 
 def compare(

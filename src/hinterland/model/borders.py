@@ -141,8 +141,10 @@ class _Border:
     def book(self) -> Book:
         """The rows, with their rates by span."""
         dated = Dated(self.cut)
-        rates = tuple(dated.values("duties", name, 0.0) for name in ("ad_valorem_share", "specific_per_kg", "co2e_price_per_t"))
-        return Book.of(self.rules, rates)  # type: ignore[arg-type]
+        share, by_weight, by_co2e = (
+            dated.values("duties", name, 0.0) for name in ("ad_valorem_share", "specific_per_kg", "co2e_price_per_t")
+        )
+        return Book.of(self.rules, (share, by_weight, by_co2e))
 
     def duties(self) -> LaneDuties:
         """Work out each key once and hand it to its lanes."""

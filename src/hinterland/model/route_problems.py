@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hinterland.core.errors import Issue
+from hinterland.core.errors import Issue, Severity
 from hinterland.freight import PASSAGES, passage_bits, passage_id, port_problem, split_passages, unroutable
 from hinterland.model.lane_rules import open_lanes
 
@@ -168,8 +168,8 @@ def far_lanes(net: Network, asked: pl.DataFrame, lost: Mapping[int, str]) -> lis
             if reason == "never"
             else "nothing to do, or add a lane by other modes"
         )
-        severity = "error" if reason == "never" else "warning"
-        issues.append(Issue("lanes", lane_row, "mode_chain", "no_route", what=what, why=why, fix=fix, severity=severity))  # type: ignore[arg-type]
+        severity: Severity = "error" if reason == "never" else "warning"
+        issues.append(Issue("lanes", lane_row, "mode_chain", "no_route", what=what, why=why, fix=fix, severity=severity))
     for rule, rows in sorted(by_rule.items()):
         name, start, end = lanes[rows[0][0]][0], lanes[rows[0][0]][1], lanes[rows[0][0]][2]
         pairs = {(lanes[at][1], lanes[at][2], lanes[at][3]) for at, _ in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -34,14 +34,14 @@ def _places(scope: str) -> str:
     return ", ".join(region_name(one) for one in scope.split(", ")) if scope else "everywhere"
 
 
-def _told(row: dict[str, object], name: str) -> str:
-    value = float(row[name])  # type: ignore[arg-type]
+def _told(row: dict[str, Any], name: str) -> str:
+    value = float(row[name])
     return share(value) if row["unit"] == "share" else amount(value, str(row["unit"] or ""))
 
 
-def _margin(row: dict[str, object]) -> str:
+def _margin(row: dict[str, Any]) -> str:
     """What is to spare or missing: points of a share, else the amount."""
-    value = float(row["margin"])  # type: ignore[arg-type]
+    value = float(row["margin"])
     if row["unit"] == "share":
         return f"{signed(value * 100 if abs(value) >= 5e-5 else 0.0, 2)} pts"
     return f"{signed(value)} {row['unit'] or ''}".strip()
@@ -123,12 +123,12 @@ def openings(board: Board) -> Decided | None:
     return Decided(("Site", *board.strategies), tuple(rows), wraps=True)
 
 
-def _deeds(deeds: Sequence[dict[str, object]]) -> str:
+def _deeds(deeds: Sequence[dict[str, Any]]) -> str:
     told = [f"{one['what']} {one['period_id']}" for one in deeds if one["what"] != "adds"]
     for one in deeds:
         if one["what"] == "adds":
             size = one["capacity_per_year"]
-            count = float(one["modules"] or 0.0)  # type: ignore[arg-type]
+            count = float(one["modules"] or 0.0)
             size_words = f", {amount(float(size), str(one['unit'] or ''))} a year" if isinstance(size, float) else ""
             told.append(f"{one['period_id']}: {count:.0f} module{'s' * (count != 1)} for {plain(str(one['product_id']))}{size_words}")
     return "; ".join(told)

@@ -178,8 +178,8 @@ def _state(w: Audited, subject: str, live: Sequence[_Test]) -> _State:
         fresh = native.copy()
         for run, ways in enumerate(tests):
             if ways and not native[run]:
-                outcomes[run] = _best([_tried(w, way, run, w.takes[run], cells, codes, value[run], net_cost[run]) for way in ways])
-                fresh[run] = outcomes[run].status == "met"  # type: ignore[union-attr]
+                best = _best([_tried(w, way, run, w.takes[run], cells, codes, value[run], net_cost[run]) for way in ways])
+                outcomes[run], fresh[run] = best, best.status == "met"
         if (fresh == native).all():
             return _State(outcomes, cells)
         native = fresh
