@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from hinterland.app.given import network_of, plan_of
 from hinterland.core.errors import HinterlandError
-from hinterland.model.exposure import cost_at_rates, currencies_of
-from hinterland.model.exposure import currency_exposure as exposure_of
+from hinterland.model.currency_exposure import cost_at_rates, currencies_of
+from hinterland.model.currency_exposure import currency_exposure as exposure_of
 from hinterland.model.scenario import resolve
 
 if TYPE_CHECKING:
