@@ -31,10 +31,10 @@ demo: setup ## Set up and run the main job: three strategies compared, report in
 	$(BIN)/hinterland demo
 
 test: develop ## Set up and run the tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 test-all: develop ## Run the long tests too
-	$(BIN)/python -m pytest -q -m "not bench"
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not bench"
 
 check: develop ## Format, lint, strict types, import layers, pages made from code
 	$(BIN)/ruff format --check --quiet $(CODE)
