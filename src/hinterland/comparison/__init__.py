@@ -5,6 +5,20 @@ from hinterland.comparison.comparing import compare
 from hinterland.comparison.decisions import broken_rules
 from hinterland.comparison.registry import KPIS, Kpi
 from hinterland.comparison.regret import REGRET_COLUMNS, regret_of
+from hinterland.comparison.stressed import STRESS_FRAMES, StressBoard
 from hinterland.comparison.summary import summary
 
-__all__ = ["BOARD_FRAMES", "KPIS", "REGRET_COLUMNS", "Board", "Kpi", "broken_rules", "compare", "empty_board_frame", "regret_of", "summary"]
+__all__ = [
+    "BOARD_FRAMES",
+    "KPIS",
+    "REGRET_COLUMNS",
+    "STRESS_FRAMES",
+    "Board",
+    "Kpi",
+    "StressBoard",
+    "broken_rules",
+    "compare",
+    "empty_board_frame",
+    "regret_of",
+    "summary",
+]

@@ -11,6 +11,8 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hinterland.comparison.stressed import StressBoard
+
 __all__ = ["BOARD_FRAMES", "Board", "empty_board_frame"]
 
 _S, _F, _B = pl.String(), pl.Float64(), pl.Boolean()
@@ -119,7 +121,8 @@ class Board:
 
     `proofs`: strategy → what app.proof_of says (status, gap_share, verified, verify_max_relative_error, input_digest,
     seconds, seed, versions, size, objective); a plan that brings no proof is verified here and has verified,
-    verify_max_relative_error and input_digest alone. `notes`: sentences a reader must know.
+    verify_max_relative_error and input_digest alone. `notes`: sentences a reader must know. `stress` is there where the plans were
+    moved through the same events (stressed.py).
     """
 
     title: str
@@ -148,6 +151,7 @@ class Board:
     references: pl.DataFrame
     proofs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    stress: StressBoard | None = None
 
     def __post_init__(self) -> None:
         """Hold every frame to its declared columns."""
