@@ -11,6 +11,7 @@ from hinterland.app.planning import read_plan, read_run, solve, trace, verify, w
 from hinterland.app.reading import check, examine, new, prepare, read
 from hinterland.app.routing import explain_route
 from hinterland.app.standards import coverage, due_diligence, electricity, power_supply
+from hinterland.app.stress_testing import stress_test, stress_test_worlds
 from hinterland.app.stressing import expose, replays, simulate
 from hinterland.app.studying import demo_reference
 from hinterland.app.supply import supply_of
@@ -65,6 +66,8 @@ __all__ = [
     "simulate",
     "solve",
     "story_of",
+    "stress_test",
+    "stress_test_worlds",
     "summary",
     "sums_of",
     "supply_of",

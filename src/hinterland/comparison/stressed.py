@@ -42,8 +42,9 @@ STRESS_FRAMES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
 class StressBoard:
     """Plans moved through the same events, and what the standstill of each node loses. Frames are sorted by their keys.
 
-    - `measures`: strategy, measure (stress.summary, and those of serving late), unit, mean over replications with its spread and 95 %
-      interval (low, high), VaR and CVaR at 95 %.
+    - `measures`: strategy, measure, unit, mean over replications with its spread and 95 % interval (low, high), VaR and CVaR at 95 %.
+      First those of stress.summary with lost sales, then those of serving late: late_share (served late of wanted), wait_days (that a
+      wanted unit waits on average), never_share (never served of wanted), backlog (unit-steps owed). Units are told in `currency` and `unit`.
     - `differences`: strategy - against, replication by replication; `certain`: the interval leaves 0 out.
     - `fans`: quantiles over replications of `served_share` (what is served of what is wanted) in the stretch that begins on `day`.
     - `hazards`: each hazard alone: how often, what it loses.
@@ -52,7 +53,8 @@ class StressBoard:
       else null; loss in money over the recovery time.
     - `options`: what would help at the weakest nodes.
 
-    `first_day` and `last_day` (dates) are simulated; `period_id` is the period of the exposure.
+    `first_day` and `last_day` (dates) are simulated, in steps of `step_days`; `events` were drawn or replayed, over all replications.
+    `period_id` is the period of the exposure and `method` how it was measured; both are empty where it was not.
     """
 
     strategies: tuple[str, ...]
@@ -71,6 +73,9 @@ class StressBoard:
     convergence: pl.DataFrame
     exposure: pl.DataFrame
     options: pl.DataFrame
+    events: int = 0
+    step_days: int = 7
+    method: str = ""
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
