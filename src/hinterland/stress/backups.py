@@ -28,7 +28,7 @@ from hinterland.stress.activities import LANE, OTHER_WAY, STANDS_IN
 from hinterland.stress.chain import Reactions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hinterland.core.calendar import Floats, Ints
     from hinterland.model.arrays import Arrays
@@ -44,6 +44,7 @@ class Backups:
     """Backups (B,) in the order in which they are asked: whom they stand in for, which activity they are, after how many days.
 
     `cause` of each: activities of which one must have been hit; nobody: shortage. `waits` (A,): goods under way wait.
+    `around` names the passage alone that a way avoids, where passages were looked at one by one; else it is empty.
     """
 
     of: Ints
@@ -51,6 +52,7 @@ class Backups:
     delay_days: Floats
     cause: tuple[tuple[int, ...], ...]
     waits: Ints
+    around: tuple[str, ...] = ()
 
     def reactions(self, step_days: float) -> Reactions:
         """As the kernel reads them; a delay counts in whole steps, rounded up."""
@@ -82,6 +84,7 @@ class _Made:
     kg: float | Floats
     whole: bool
     source: int = -1
+    around: str = ""
 
 
 class _Covered:
@@ -182,8 +185,13 @@ def _split(cell: str | None) -> frozenset[str]:
     return frozenset(part for one in (cell or "").split("|") for part in one.split("+") if part)
 
 
-def _other_ways(a: Arrays, act: Activities, covered: _Covered, threatened: frozenset[str]) -> tuple[list[_Made], list[str]]:
-    """Reroutes: with the days that the row gives, else with those of the way around the passages that something may close."""
+def _other_ways(
+    a: Arrays, act: Activities, covered: _Covered, threatened: frozenset[str], *, strict: bool = True
+) -> tuple[list[_Made], list[str]]:
+    """Reroutes: with the days that the row gives, else with those of the way around the passages that something may close.
+
+    A way that is asked for and cannot be told is refused, or (not `strict`) told as a note.
+    """
     made, notes, taken, issues = list[_Made](), list[str](), set[int](), list[Issue]()
     lanes, rates = a.flows.rates.lanes, a.flows.rates
     ways: dict[frozenset[str], dict[tuple[str, str, str, str], tuple[float, Floats, Floats]]] = {}
@@ -215,10 +223,22 @@ def _other_ways(a: Arrays, act: Activities, covered: _Covered, threatened: froze
                 one.days = way[0]
                 one.cost = cost + way[1] - own_money
                 one.kg = kg + way[2] - np.nan_to_num(rates.co2e_kg_per_unit[lane])
+                one.around = "|".join(sorted(shut))
             taken.add(int(activity))
             made.append(one)
-    if issues:
+    if issues and strict:
         raise InvalidTables(issues)
+    return made, [*notes, *(f"{one.what}: {one.why}" for one in issues)]
+
+
+def _each_way(a: Arrays, act: Activities, covered: _Covered, passages: Sequence[str]) -> tuple[list[_Made], list[str]]:
+    """Reroutes where each passage is closed alone: those with days of their own, and a computed way for each passage."""
+    made, notes = _other_ways(a, act, covered, frozenset())
+    taken = {one.of for one in made}
+    for passage in passages:
+        some, lost = _other_ways(a, act, covered, frozenset({passage}), strict=False)
+        made += [one for one in some if one.around and one.of not in taken]
+        notes += [one for one in lost if one not in notes]
     return made, notes
 
 
@@ -258,16 +278,17 @@ def _spare(a: Arrays, act: Activities, full: Activities, pool: int) -> Floats:
     return np.maximum(full.room[mine].sum(axis=0) - planned, 0.0)
 
 
-def backed(a: Arrays, act: Activities, full: Activities) -> tuple[Activities, Backups, tuple[str, ...]]:
+def backed(a: Arrays, act: Activities, full: Activities, each: Sequence[str] | None = None) -> tuple[Activities, Backups, tuple[str, ...]]:
     """Add to the activities of a plan the backups that `alternates` and `reactions` allow; and what a reader must know.
 
-    `full` are all activities the plan could do, used or not: they say which room others have. Raises InvalidTables where a
-    way around is asked for and cannot be told.
+    `full` are all activities the plan could do, used or not: they say which room others have. Ways around avoid all passages that
+    hazards and events may close; or, where `each` names passages, one way avoids each of them alone. Raises InvalidTables where a way
+    around is asked for and cannot be told (with `each` it is a note).
     """
     covered = _Covered(a, act)
     hit = pl.concat([a.net[name].filter(pl.col("scope_kind") == "passage").select("scope_value") for name in ("hazards", "events")])
     threatened = frozenset(part for cell in hit["scope_value"].drop_nulls().to_list() for part in _passages(cell))
-    ways, lost_ways = _other_ways(a, act, covered, threatened)
+    ways, lost_ways = _other_ways(a, act, covered, threatened) if each is None else _each_way(a, act, covered, each)
     others, notes = _alternates(a, act, covered)
     made = [*ways, *others, *_faster(a, act, covered)]
     waits = np.zeros(len(act) + len(made), dtype=np.int64)
@@ -304,7 +325,7 @@ def backed(a: Arrays, act: Activities, full: Activities) -> tuple[Activities, Ba
         extra_kg=np.concatenate([act.extra_kg, [np.broadcast_to(one.kg, periods) for one in made]]),
     )
     found = Backups(of.astype(np.int64), len(act) + np.arange(len(made)), np.array([one.delay_days for one in made]),
-                    tuple(one.cause for one in made), waits)  # fmt: skip
+                    tuple(one.cause for one in made), waits, tuple("" if each is None else one.around for one in made))  # fmt: skip
     return backups, found, (*lost_ways, *notes)
 
 
