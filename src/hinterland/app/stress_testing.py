@@ -158,10 +158,10 @@ def stress_test_worlds(
     others = [name for name in made if name != base]
     return StressBoard(
         strategies=tuple(made), against=base, currency=currency, unit=unit, replications=one.replications.height, seed=seed,
-        first_day=span.date_of(span.first_day), last_day=span.date_of(span.last_day),
+        first_day=span.date_of(span.first_day), last_day=_last_day(nets[base], end),
         period_id=exposed[base].period_id if exposed else "",
-        measures=stacked([frames.measures_of(name, moved[name], currency, unit) for name in made], "measures"),
-        differences=stacked([frames.differences_of(name, moved[name], base, moved[base], currency, unit) for name in others], "differences"),
+        measures=stacked([frames.measures_of(name, moved[name]) for name in made], "measures"),
+        differences=stacked([frames.differences_of(name, moved[name], base, moved[base]) for name in others], "differences"),
         fans=stacked([fans[name] for name in made], "fans"),
         hazards=stacked([frames.hazards_of(name, moved[name].lost, titles) for name in made], "hazards"),
         convergence=stacked([frames.convergence_of(name, moved[name].lost) for name in made], "convergence"),
@@ -214,6 +214,14 @@ def _span(net: Network, asked: _Asked) -> Span:
     from hinterland.stress.spans import span_of
 
     return span_of(net.calendar, asked.start, asked.end, None, asked.step_days)
+
+
+def _last_day(net: Network, end: str | date | None) -> date:
+    """The last day that was asked for; the last step may run over it."""
+    from hinterland.stress.spans import span_of
+
+    asked = span_of(net.calendar, end, end, None, 1) if end is not None else span_of(net.calendar, None, None, None, 1)
+    return asked.date_of(asked.last_day)
 
 
 def _other_hazards(name: str, why: str) -> InvalidTables:

@@ -83,12 +83,6 @@ def _tail(values: Floats) -> tuple[float, float]:
     return float(ordered[-count]), float(ordered[-count:].mean())
 
 
-def _units(frame: pl.DataFrame, currency: str, unit: str) -> pl.DataFrame:
-    """Units in the reader's words: money is the currency, units are what is delivered."""
-    one = pl.col("unit").str.replace_all(r"\bmoney\b", currency).str.replace_all(r"\bunits\b", unit)
-    return frame.with_columns(unit=one.str.replace_all(r"\bper unit\b", f"per {unit}").str.replace_all(r"\bunit-steps\b", f"{unit}-steps"))
-
-
 def _named(name: str, frame: pl.DataFrame, kind: str) -> pl.DataFrame:
     """A frame as the board declares it: the strategy first, columns it has, null for those it has not."""
     columns = STRESS_FRAMES[kind]
@@ -97,7 +91,7 @@ def _named(name: str, frame: pl.DataFrame, kind: str) -> pl.DataFrame:
     return there.with_columns(lacking).select(pl.col(one).cast(dtype) for one, dtype in columns.items())
 
 
-def measures_of(name: str, moved: Moved, currency: str, unit: str) -> pl.DataFrame:
+def measures_of(name: str, moved: Moved) -> pl.DataFrame:
     """Rows of StressBoard.measures: those of lost sales, then those of serving late."""
     late = late_rates(moved.late)
     rows = [(one, kind, *_interval(late[one].to_numpy()), *_tail(late[one].to_numpy())) for one, kind in LATE_MEASURES.items()]
@@ -106,10 +100,10 @@ def measures_of(name: str, moved: Moved, currency: str, unit: str) -> pl.DataFra
     told = pl.concat(
         [lost.select(names), pl.DataFrame(rows, schema=dict(zip(names, lost.select(names).dtypes, strict=True)), orient="row")]
     )
-    return _named(name, _units(told, currency, unit), "measures")
+    return _named(name, told, "measures")
 
 
-def differences_of(name: str, moved: Moved, against: str, base: Moved, currency: str, unit: str) -> pl.DataFrame:
+def differences_of(name: str, moved: Moved, against: str, base: Moved) -> pl.DataFrame:
     """Rows of StressBoard.differences: plan - baseline, replication by replication. ValueError where their events differ."""
     lost = told_by.paired(moved.lost, base.lost).filter(~pl.col("measure").is_in(list(LATE_MEASURES)))
     mine, theirs = late_rates(moved.late), late_rates(base.late)
@@ -119,7 +113,7 @@ def differences_of(name: str, moved: Moved, against: str, base: Moved, currency:
         rows.append((one, kind, mean, low, high, low > 0 or high < 0))
     names = ("measure", "unit", "mean", "low", "high", "certain")
     both = [lost.select(names), pl.DataFrame(rows, schema=dict(zip(names, lost.select(names).dtypes, strict=True)), orient="row")]
-    return _named(name, _units(pl.concat(both), currency, unit).with_columns(against=pl.lit(against)), "differences")
+    return _named(name, pl.concat(both).with_columns(against=pl.lit(against)), "differences")
 
 
 def stretches_of(first_day: int, step_days: int, steps: int) -> tuple[list[date], list[int]]:

@@ -44,7 +44,8 @@ class StressBoard:
 
     - `measures`: strategy, measure, unit, mean over replications with its spread and 95 % interval (low, high), VaR and CVaR at 95 %.
       First those of stress.summary with lost sales, then those of serving late: late_share (served late of wanted), wait_days (that a
-      wanted unit waits on average), never_share (never served of wanted), backlog (unit-steps owed). Units are told in `currency` and `unit`.
+      wanted unit waits on average), never_share (never served of wanted), backlog (unit-steps owed). Units are the words of the simulation:
+      share, days, money (of `currency`), units (of `unit`).
     - `differences`: strategy - against, replication by replication; `certain`: the interval leaves 0 out.
     - `fans`: quantiles over replications of `served_share` (what is served of what is wanted) in the stretch that begins on `day`.
     - `hazards`: each hazard alone: how often, what it loses.
@@ -53,7 +54,7 @@ class StressBoard:
       else null; loss in money over the recovery time.
     - `options`: what would help at the weakest nodes.
 
-    `first_day` and `last_day` (dates) are simulated, in steps of `step_days`; `events` were drawn or replayed, over all replications.
+    `first_day` and `last_day` (dates) are simulated, in steps of `step_days` (the last may run over); `events` were drawn or replayed, over all replications.
     `period_id` is the period of the exposure and `method` how it was measured; both are empty where it was not.
     """
 
