@@ -30,6 +30,7 @@ _CHAPTERS = {
     "co2e": "What it emits",
     "logistics": "How it moves, and which sites send when",
     "origin": "Where it comes from, and what it depends on",
+    "stress": "How it holds when things break",
 }
 _RULES = (
     "Every policy by place. Closest is the period with the least to spare: what is above (+) or missing (−) against what is asked. "

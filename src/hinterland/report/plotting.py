@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BREAK",
+    "LABELS",
     "LINE",
     "NUMBERS",
     "PERCENT",
@@ -41,7 +42,7 @@ WIDTH = 440.0
 SIZE = 12
 LINE = 23
 """Characters of a row's label on one line; longer ones take a second."""
-_LABELS = 158.0
+LABELS = 158.0
 """Most pixels that labels of rows take of the width."""
 _APART = 12.0
 """Least pixels between the labels at both ends of a time axis."""
@@ -67,7 +68,7 @@ _CONFIG = {
         "domain": False,
         "ticks": False,
         "gridColor": "var(--rule)",
-        "labelLimit": _LABELS,
+        "labelLimit": LABELS,
         "labelPadding": 6,
     },
     "axisX": {"labelColor": "var(--muted)", "titleAnchor": "start", "titlePadding": 6, "tickCount": 5},
@@ -98,7 +99,7 @@ def wrapped(name: str) -> str:
 
 def plot_width(names: Sequence[str]) -> float:
     """Pixels left for the plot beside the labels of its rows."""
-    return WIDTH - 20 - min(_LABELS, max((text_width(line, SIZE) for name in names for line in name.split("\n")), default=0.0))
+    return WIDTH - 20 - min(LABELS, max((text_width(line, SIZE) for name in names for line in name.split("\n")), default=0.0))
 
 
 def domain(low: float, high: float, plot: float, label_px: float) -> list[float]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hinterland.report.figures.breaking import against_baseline, by_hazard, over_time
 from hinterland.report.figures.bridges import bridge, cost_by_kind, cost_by_stage, emissions_by_cause, emissions_by_stage
+from hinterland.report.figures.exposed import lasting, ranking
 from hinterland.report.figures.figure import Figure, colours_of
 from hinterland.report.figures.moving import modes, passages, periods, timeline
 from hinterland.report.figures.origins import concentration, origins, regional, single_source
@@ -34,5 +36,10 @@ def figures(board: Board) -> list[Figure]:
         concentration(board),
         single_source(board),
         timeline(board),
+        over_time(board),
+        against_baseline(board),
+        by_hazard(board),
+        ranking(board),
+        lasting(board),
     ]
     return [one for one in found if one is not None]

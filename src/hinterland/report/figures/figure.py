@@ -29,7 +29,8 @@ Table = dict[str, dict[str, float]]
 class Figure:
     """A picture, what it says, what it shows, and its numbers as texts. `chapter` is where it stands in the report.
 
-    A picture in several parts is set side by side where there is room. `keyed` asks for the key of strategies above it.
+    A picture in several parts is set side by side where there is room. `keyed` asks for the key of strategies above it, `of` says of
+    which; empty: of all.
     """
 
     chapter: str
@@ -39,6 +40,7 @@ class Figure:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     keyed: bool = True
+    of: tuple[str, ...] = ()
 
     @property
     def wide(self) -> bool:

@@ -1,0 +1,206 @@
+"""Measures of plans under events in a reader's words: name, unit, direction, and an interval as a range."""
+
+from __future__ import annotations
+
+import math
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hinterland.report.numbers import MINUS, THIN, amount, number, share, signed
+from hinterland.report.words import plain, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hinterland.comparison import Board
+    from hinterland.comparison.stressed import StressBoard
+
+__all__ = [
+    "between",
+    "differed",
+    "difference",
+    "direction",
+    "finite",
+    "late_measure",
+    "measure_doc",
+    "measure_name",
+    "measured",
+    "node_words",
+    "plans",
+    "shown",
+    "span_words",
+    "told",
+    "unit_words",
+]
+
+_MEASURES: Mapping[str, tuple[str, int, str]] = MappingProxyType(
+    {
+        "lost_margin": ("Lost margin", -1, "units lost × (price, else customs value, less the variable cost they would have caused), undiscounted"),
+        "lost": ("Lost units", -1, "what is wanted and never served; what is still owed at the end counts"),
+        "fill_rate": ("Fill rate", 1, "served over wanted, in units (type 2)"),
+        "on_time_share": ("Served on time", 1, "served when wanted over wanted, in units"),
+        "late_share": ("Served late", -1, "served after it was wanted over wanted, in units"),
+        "steps_without_shortage_share": ("Steps without shortage", 1, "steps in which nothing is short over all steps (type 1)"),
+        "longest_spell_days": ("Longest shortage", -1, "the longest stretch of days with something short"),
+        "backlog": ("Backlog", -1, "units owed, summed over the steps in which they are"),
+        "stock_value": ("Value in stock", 0, "mean over the steps"),
+        "pipeline_value": ("Value on the way", 0, "mean over the steps"),
+        "extra_cost_per_unit": ("Extra cost per unit served", -1, "over the undisturbed plan; counted when an activity starts, so a standstill can lower it"),
+        "extra_co2e_kg_per_unit": ("Extra CO₂e per unit served", -1, "over the undisturbed plan; counted when an activity starts"),
+    }
+)  # fmt: skip
+"""Name, wanted direction (1 up, −1 down, 0 neither) and definition."""
+_KINDS = {"product": "goods"}
+
+
+def plans(board: Board) -> list[str]:
+    """The plans of a board that were moved through events."""
+    return [one for one in board.strategies if board.stress is not None and one in board.stress.strategies]
+
+
+def measure_name(measure: str) -> str:
+    """Name of a measure for people.
+
+    >>> measure_name("lost_margin"), measure_name("fill_rate_late"), measure_name("own_figure_share")
+    ('Lost margin', 'Fill rate, serving late', 'Own figure share')
+    """
+    if measure in _MEASURES:
+        return _MEASURES[measure][0]
+    for affix, words in (("late_", ", serving late"), ("_late", ", serving late")):
+        bare = measure.removeprefix(affix) if affix.endswith("_") else measure.removesuffix(affix)
+        if bare != measure and bare in _MEASURES:
+            return _MEASURES[bare][0] + words
+    return sentence(plain(measure))
+
+
+def _bare(measure: str) -> str:
+    return next((one for one in (measure, measure.removeprefix("late_"), measure.removesuffix("_late")) if one in _MEASURES), measure)
+
+
+def direction(measure: str) -> int:
+    """The direction in which a measure is better: 1 up, −1 down, 0 neither."""
+    return _MEASURES[_bare(measure)][1] if _bare(measure) in _MEASURES else 0
+
+
+def measure_doc(measure: str) -> str:
+    """What a measure counts; empty where it is not known here."""
+    return _MEASURES[_bare(measure)][2] if _bare(measure) in _MEASURES else ""
+
+
+def late_measure(stress: StressBoard) -> str | None:
+    """The measure that tells what is served late, where plans were moved so."""
+    held = set(stress.measures["measure"])
+    return "late_share" if "late_share" in held else next((one for one in sorted(held) if one.endswith("late_share")), None)
+
+
+def unit_words(stress: StressBoard, unit: str | None) -> str:
+    """The unit of a measure with the board's money and goods in it.
+
+    Units come in the words of the simulation: money, units, unit-steps, share, days.
+    """
+    words = (unit or "").replace(", mean of steps", "")
+    if words in {"units", "unit-steps", "unit-days"}:
+        return stress.unit + words.removeprefix("units").removeprefix("unit")
+    if words.endswith("per unit served"):
+        return f"{words.removesuffix(' per unit served').replace('money', stress.currency)}/{stress.unit}"
+    return words.replace("money", stress.currency)
+
+
+def finite(value: float | None) -> bool:
+    """Whether a value is a number that can be drawn."""
+    return value is not None and math.isfinite(value)
+
+
+def shown(value: float | None, unit: str, digits: int = 3) -> str:
+    """A value without its unit, which stands elsewhere; shares as percent, no end as ∞.
+
+    >>> shown(0.913, "share"), shown(float("inf"), "days"), shown(None, "days")
+    ('91.3 %', '∞', '–')
+    """
+    if value is not None and math.isinf(value):
+        return "∞"
+    return share(value, digits) if unit == "share" else number(value, digits)
+
+
+def difference(value: float | None, unit: str, digits: int = 3) -> str:
+    """A difference with its sign and unit; shares in points.
+
+    >>> difference(-0.021, "share"), difference(1.2e6, "USD")
+    ('−2.10 pts', '+1.20 mn USD')
+    """
+    if unit == "share":
+        return signed(None if value is None else 100.0 * value, digits) + (" pts" if finite(value) else "")
+    return signed(value, digits) + (f"{THIN}{unit}".replace(THIN, " ") if finite(value) and unit else "")
+
+
+def between(low: float | None, high: float | None, unit: str, *, sign: bool = False, points: bool = False) -> str:
+    """A range in one scale: both ends with as many decimals, the unit once.
+
+    >>> between(-6.0e7, -3.12e7, "USD", sign=True), between(0.012, 0.034, "share"), between(-0.012, 0.003, "share", sign=True, points=True)
+    ('−60.0 to −31.2 mn USD', '1.20 to 3.40 %', '−1.20 to +0.30 pts')
+    """
+    if low is None or high is None or not finite(low) or not finite(high):
+        return "–"
+    scale, word = (100.0, "pts" if points else "%") if unit == "share" else (1.0, unit)
+    most = max(abs(low), abs(high)) * scale
+    if unit != "share":
+        for size, name in ((1e12, "tn"), (1e9, "bn"), (1e6, "mn")):
+            if most >= size:
+                scale, word = 1.0 / size, f"{name} {unit}".strip()
+                break
+    ends, most = (low * scale, high * scale), max(abs(low), abs(high)) * scale
+    places = 0 if most == 0 else max(0, min(6, 2 - math.floor(math.log10(most))))
+    words = []
+    for one in ends:
+        digits = f"{abs(one):,.{places}f}"
+        if float(digits.replace(",", "")) == 0:
+            words.append("0")
+        else:
+            words.append((MINUS if one < 0 else "+" if sign else "") + digits)
+    return f"{words[0]} to {words[1]}" + (f" {word}" if word else "")
+
+
+def node_words(kind: str | None, name: str | None, node: str | None) -> str:
+    """A node as a reader names it: a site by its name, others with what they are.
+
+    >>> node_words("site", "CATL Liyang", "liyang"), node_words("passage", "suez", "suez"), node_words("product", "cam_nmc811", "cam_nmc811")
+    ('CATL Liyang', 'Suez (passage)', 'Cam nmc811 (goods)')
+    """
+    words = name or node or ""
+    words = plain(words) if words == node else words
+    return sentence(words) if kind == "site" or not kind else f"{sentence(words)} ({_KINDS.get(kind, kind)})"
+
+
+def span_words(stress: StressBoard) -> str:
+    """The days that were simulated: whole years by their number.
+
+    >>> from types import SimpleNamespace; from datetime import date
+    >>> span_words(SimpleNamespace(first_day=date(2028, 1, 1), last_day=date(2032, 12, 31)))
+    '2028 to 2032'
+    """
+    first, last = stress.first_day, stress.last_day
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
+    return f"{first.isoformat()} to {last.isoformat()}"
+
+
+def _first(frame: pl.DataFrame) -> dict[str, Any] | None:
+    return frame.row(0, named=True) if frame.height else None
+
+
+def measured(stress: StressBoard, strategy: str, measure: str) -> dict[str, Any] | None:
+    """The row of a measure of a plan."""
+    return _first(stress.measures.filter((pl.col("strategy") == strategy) & (pl.col("measure") == measure)))
+
+
+def differed(stress: StressBoard, strategy: str, measure: str) -> dict[str, Any] | None:
+    """The row of a paired difference to the baseline."""
+    here = (pl.col("strategy") == strategy) & (pl.col("against") == stress.against) & (pl.col("measure") == measure)
+    return _first(stress.differences.filter(here))
+
+
+def told(value: float | None, unit: str, digits: int = 3) -> str:
+    """A value with its unit; no end as ∞."""
+    return "∞" if value is not None and math.isinf(value) else amount(value, unit, digits)
