@@ -12,6 +12,7 @@ from pathlib import Path
 
 from battery_gen6.assumed import PLANTS, SITES, YEARS, B
 from battery_gen6.buying import demand, demand_of, hall_capacity, purchases
+from battery_gen6.hazards import hazards
 from battery_gen6.lines import processes
 from battery_gen6.moving import moving
 from battery_gen6.places import gas_factor, places
@@ -88,6 +89,7 @@ def build(reference: Path) -> dict[str, str]:
     tables |= moving(ref, needs, _peaks(ref), {product: sorted(set(sites)) for product, sites in makers.items()})
     mined(tables["processes"])
     tables["policies"] += promises(ref, tables)
+    tables |= hazards(ref, tables)
     known = shipped_sources()
     tables["sources"] = sources(ref, {name: [row for row in rows if row.get("source_id") not in known] for name, rows in tables.items()})
     tables["sources"] += [
