@@ -13,10 +13,11 @@ from hinterland.core.progress import SILENT
 from hinterland.model.route_problems import hit_passages
 from hinterland.stress.event_table import every_replication, from_table, to_table
 from hinterland.stress.events import EVENT_COLUMNS, draw_events
+from hinterland.stress.hands import hands_of
 from hinterland.stress.kernel import BLOCK, MEASURES
 from hinterland.stress.prepared import prepare
 from hinterland.stress.spans import refuse_events, refuse_numbers, span_of
-from hinterland.stress.work import Piece, finished, pieces_of, pool
+from hinterland.stress.work import Piece, pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from hinterland.core.progress import Progress
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
+    from hinterland.stress.hands import Hands
     from hinterland.stress.prepared import Prepared
     from hinterland.stress.spans import Span
+    from hinterland.stress.work import Job
 
 __all__ = ["StressResult", "simulate"]
 
@@ -94,7 +97,7 @@ def _events(net: Network, given: pl.DataFrame | None, span: Span, replications: 
 
 def _calm(ready: Prepared) -> dict[str, float]:
     nothing = pl.DataFrame(schema=EVENT_COLUMNS)
-    return dict(zip(MEASURES, Piece(ready.job(nothing), nothing, range(1), traces=False)()[0][:, 0].tolist(), strict=True))
+    return dict(zip(MEASURES, Piece(nothing, range(1), traces=False)(ready.job(nothing))[0][:, 0].tolist(), strict=True))
 
 
 def _narrow(sums: list[Floats], until_share: float | None) -> bool:
@@ -147,24 +150,28 @@ def simulate(
     job = ready.job(happening)
     sums: list[Floats] = []
     served: list[Floats] = []
-    pieces = pieces_of(job, happening, replications, traces=traces)
+    pieces = pieces_of(happening, replications, traces=traces)
     stopped = False
-    with pool(executor) as hands:
-        for one, trace in finished(pieces, hands):
+    with hands_of(executor) as hands:
+        for one, trace in hands.finished(job, pieces, progress.cancelled):
             sums.append(one)
             served.append(trace)
             done = sum(part.shape[1] for part in sums)
-            progress.advanced("simulate", min(done / replications, 1.0), f"{min(done, replications):,} replications")
+            progress.advanced("simulate", min(done / replications, 1.0), f"{min(done, replications):,} replications{hands.told}")
             stopped = progress.cancelled()
             if stopped or _narrow(sums, until_share):
                 break
+        else:
+            stopped = len(sums) < len(pieces)
+        if not sums:
+            raise Cancelled(None, "stopped before the first replications were there")
         table, traced = np.concatenate(sums, axis=1), np.concatenate(served, axis=1).T
         count = min(replications, table.shape[1])
-        if until_share is not None and count < replications:
+        if until_share is not None and not stopped and count < replications:
             told = (*told, f"stopped after {count:,} replications: the fill rate is known to ± {until_share:.2%}")
         if count < replications:
             happening = happening.filter(pl.col("replication") < count)
-        alone = None if stopped or not each_hazard else _alone(ready, happening, count, calm, hands, progress)
+        alone = None if stopped or not each_hazard else _alone(job, happening, count, calm, hands, progress)
     if not np.isfinite(table).all():
         raise ArithmeticError("the kernel handed back what is not a number: a defect of hinterland, not of the tables")
     progress.advanced("simulate", 1.0, f"{count:,} replications")
@@ -175,10 +182,13 @@ def simulate(
     )  # fmt: skip
     if stopped:
         raise Cancelled(result, f"stopped after {count:,} of {replications:,} replications")
+    hazards = happening["hazard_id"].drop_nulls().n_unique()
+    if alone is not None and alone.height < hazards:
+        raise Cancelled(result, f"stopped after {alone.height} of {hazards} hazards alone")
     return result
 
 
-def _alone(ready: Prepared, events: pl.DataFrame, count: int, calm: dict[str, float], hands: Executor, progress: Progress) -> pl.DataFrame:
+def _alone(job: Job, events: pl.DataFrame, count: int, calm: dict[str, float], hands: Hands, progress: Progress) -> pl.DataFrame:
     """Each hazard replayed alone: what it loses by itself, mean over all replications, with the 95 % interval."""
     rows = []
     names = events["hazard_id"].drop_nulls().unique().sort().to_list()
@@ -186,7 +196,10 @@ def _alone(ready: Prepared, events: pl.DataFrame, count: int, calm: dict[str, fl
     for number, name in enumerate(names):
         mine = events.filter(pl.col("hazard_id") == name)
         struck = mine["replication"].n_unique()
-        parts = [one for one, _ in finished(pieces_of(ready.job(mine), mine, -(-count // BLOCK) * BLOCK, traces=False), hands)]
+        pieces = pieces_of(mine, -(-count // BLOCK) * BLOCK, traces=False)
+        parts = [one for one, _ in hands.finished(job, pieces, progress.cancelled)]
+        if len(parts) < len(pieces):
+            break
         table = np.concatenate(parts, axis=1)[:, :count]
         extra = table[at["lost_margin"]] - calm["lost_margin"]
         half = 1.96 * float(extra.std(ddof=1)) / count**0.5 if count > 1 else 0.0

@@ -13,12 +13,12 @@ from hinterland.core.errors import Cancelled
 from hinterland.core.progress import SILENT
 from hinterland.model.arrays import arrays_of
 from hinterland.stress.exposure.block import BlockSolver
-from hinterland.stress.exposure.nodes import KINDS, nodes_of
+from hinterland.stress.exposure.nodes import KINDS, nodes_of, passages_of
 from hinterland.stress.exposure.period import period_of
-from hinterland.stress.exposure.weekly import WeeklySolver
+from hinterland.stress.exposure.shares import shares_of, weeks_of
 from hinterland.stress.exposure.what_if import options_for
+from hinterland.stress.hands import hands_of
 from hinterland.stress.spans import refuse_kinds
-from hinterland.stress.work import pool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from hinterland.core.progress import Progress
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
-    from hinterland.stress.exposure.nodes import Node
     from hinterland.stress.exposure.period import PeriodChain
+    from hinterland.stress.exposure.shares import Measured
 
 __all__ = ["ExposureResult", "expose", "worst_failures"]
 
@@ -62,42 +62,6 @@ class ExposureResult:
         return f"ExposureResult({self.nodes.height} nodes in {self.period_id}, {self.method})"
 
 
-@dataclass(frozen=True)
-class Share:
-    """A part of the nodes, measured one after the other by one warm solver; fits any executor."""
-
-    chain: PeriodChain
-    nodes: Sequence[Node]
-    method: str
-    weeks: int
-
-    def __call__(self) -> list[tuple[float, float, float, float]]:
-        """Loss at the low and at the high end of the recovery time, lost units at the high end, days survived."""
-        if self.method == "block":
-            return self._block()
-        solver, found = WeeklySolver(self.chain.weekly(self.weeks)), []
-        most = self.weeks - self.chain.longest_lead_weeks
-        for node in self.nodes:
-            low, high = (int(np.ceil(days / 7 - 1e-9)) for days in node.recovery_days)
-            loss_high, units = solver.loss(node.down, high)
-            loss_low = solver.loss(node.down, low)[0] if loss_high > 0 and low < high else loss_high
-            weeks = solver.survival_weeks(node.down, most, known={high: loss_high, low: loss_low})
-            found.append((loss_low, loss_high, float(units.sum()), np.inf if weeks >= most else weeks * 7.0))
-        return found
-
-    def _block(self) -> list[tuple[float, float, float, float]]:
-        solver = BlockSolver(self.chain.block())
-        found = []
-        for node in self.nodes:
-            (loss_low, _), (loss_high, units) = (solver.loss(node.down, days) for days in node.recovery_days)
-            found.append((loss_low, loss_high, float(units.sum())))
-        return [(*one, solver.survival_days(node.down)) for one, node in zip(found, self.nodes, strict=True)]
-
-
-def _run(share: Share) -> list[tuple[float, float, float, float]]:
-    return share()
-
-
 def expose(
     net: Network,
     plan: Plan,
@@ -126,27 +90,24 @@ def expose(
     """
     refuse_kinds([method], list(NOTES), "method")
     refuse_kinds(kinds, KINDS, "kind")
-    chain = period_of(arrays_of(net), plan, period_id)
-    nodes = nodes_of(chain.arrays, chain.activities, chain.demand_pool, kinds, recovery_days=recovery_days)
+    a = arrays_of(net)
+    chain = period_of(a, plan, period_id, passages_of(a) if "passage" in kinds else ())
+    nodes = nodes_of(chain, kinds, recovery_days=recovery_days)
     slowest = max((node.recovery_days[1] for node in nodes), default=0.0)
-    weeks = int(np.ceil(slowest / 7)) + chain.longest_lead_weeks + 1 if horizon_weeks is None else horizon_weeks
-    parts = max(1, min(len(nodes), 16 if method == "weekly" else 4))
-    shares = [Share(chain, nodes[k::parts], method, weeks) for k in range(parts)]
-    rows: list[tuple[object, ...]] = []
-    stopped = False
-    with pool(executor) as hands:
-        waiting = [hands.submit(_run, share) for share in shares]
-        for done, one_share in enumerate(shares):
-            found = waiting[done].result()
-            rows += [(node.kind, node.name, *node.recovery_days, *one) for node, one in zip(one_share.nodes, found, strict=True)]
-            progress.advanced("expose", (done + 1) / parts, f"{len(rows)} nodes")
-            stopped = progress.cancelled() and done + 1 < parts
-            if stopped:
-                for one in waiting:
-                    one.cancel()
+    weeks = weeks_of(slowest) + chain.longest_lead_weeks + 1 if horizon_weeks is None else horizon_weeks
+    shares, place = shares_of(nodes, 16 if method == "weekly" else 4, weeks - chain.longest_lead_weeks)
+    count = sum(len(share.nodes) for share in shares)
+    found: list[Measured] = []
+    with hands_of(executor) as hands:
+        for some in hands.finished(chain.weekly(weeks) if method == "weekly" else chain.block(), shares, progress.cancelled):
+            found += some
+            progress.advanced("expose", len(found) / max(count, 1), f"{sum(at < len(found) for at in place)} nodes{hands.told}")
+            if progress.cancelled():
                 break
+    rows = [(one.kind, one.name, *one.recovery_days, *found[at]) for one, at in zip(nodes, place, strict=True) if at < len(found)]
+    stopped = len(rows) < len(nodes)
     frame = _ranked(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
-    notes: tuple[str, ...] = (NOTES[method],)
+    notes: tuple[str, ...] = (NOTES[method], *chain.notes)
     if not chain.priced:
         notes += ("no price or value of some product that is delivered: its lost units count as one of money each",)
     if not np.isfinite(frame["loss_high"].to_numpy()).all():
@@ -177,7 +138,7 @@ def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
 def _pairs_of(
     chain: PeriodChain, recovery_days: tuple[float, float], kinds: Sequence[str] = ("site",), k: int = 2, most: int = 20
 ) -> pl.DataFrame:
-    nodes = nodes_of(chain.arrays, chain.activities, chain.demand_pool, kinds, recovery_days=recovery_days)
+    nodes = nodes_of(chain, kinds, recovery_days=recovery_days)
     solver, rows = BlockSolver(chain.block()), []
     for some in combinations(nodes, k):
         days = max(node.recovery_days[1] for node in some)
