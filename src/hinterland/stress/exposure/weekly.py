@@ -4,6 +4,9 @@ Columns for every week w: v[a, w] started, s[j, w] stock at its end, l[d, w] los
 
     s[j, w-1] + sum_a v[a, w - lead_a] + (on the way at the start, due in w)  >=  sum use * v[a, w] + wanted_d - l[d, w] + s[j, w]
 
+Shared limits hold what one site's lines do in a week, for the plan and for those it steps in for. Backups may run from the week in which
+their delay is over to the end of the horizon: who has stepped in goes on until the gap is closed; so loss grows with the weeks.
+
     TTR loss:  activities of the node stand still for the weeks it takes to recover; min sum margin_d * l[d, w]
     TTS:       the most whole weeks for which that loss is 0, by bisection (loss grows with the weeks)
 
@@ -12,12 +15,14 @@ The model is built once; a node only moves column bounds, and HiGHS goes on from
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse
 
+from hinterland.stress.exposure.block import NOBODY
+from hinterland.stress.exposure.limits import NO_LIMITS, Limits
 from hinterland.stress.exposure.solver import silent_solver
 
 if TYPE_CHECKING:
@@ -33,9 +38,10 @@ NOTHING = 1e-7
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """Rates per week. Inputs as triplets (activity, pool, units per unit); `due` (P, weeks) is on the way at the start.
+    """Rates per week. Inputs and co-products as triplets (activity, pool, units per unit); `due` (P, weeks) is on the way at the start.
 
-    `most` (A,), `lead` (A,) in weeks, `stock` (P,), `demand_pool`, `wanted`, `margin` (D,).
+    `most` (A,), `lead` (A,) in weeks, `stock` (P,), `demand_pool`, `wanted`, `margin` (D,). Backups (B,) are the activities
+    `backup`, which may run from week `delay` on, where a node opens them.
     """
 
     weeks: int
@@ -50,6 +56,12 @@ class Weekly:
     demand_pool: Ints
     wanted: Floats
     margin: Floats
+    give_activity: Ints = field(default_factory=lambda: NOBODY)
+    give_pool: Ints = field(default_factory=lambda: NOBODY)
+    give_per_unit: Floats = field(default_factory=lambda: np.zeros(0))
+    backup: Ints = field(default_factory=lambda: NOBODY)
+    delay: Ints = field(default_factory=lambda: NOBODY)
+    limits: Limits = NO_LIMITS
 
 
 class WeeklySolver:
@@ -71,16 +83,25 @@ class WeeklySolver:
         stock_column = start_stock + np.arange(pools)[:, None] * weeks + week
         lost_column = start_stock + pools * weeks + np.arange(demands)[:, None] * weeks + week
         row = np.arange(pools)[:, None] * weeks + week
+        given = there[chain.give_activity]
+        limits = len(chain.limits.most)
+        limit_row = (pools + np.arange(limits)[:, None]) * weeks + week
         parts = [
             (row[chain.into, 0][:, None].repeat(weeks, 1)[there] + arrives[there], column[there], np.ones(int(there.sum()))),
+            (
+                (row[chain.give_pool, 0][:, None] + arrives[chain.give_activity])[given],
+                column[chain.give_activity][given],
+                np.repeat(chain.give_per_unit, given.sum(axis=1)),
+            ),
             (row[chain.use_pool].ravel(), column[chain.use_activity].ravel(), -np.repeat(chain.use_per_unit, weeks)),
             (row.ravel(), stock_column.ravel(), -np.ones(pools * weeks)),
             (row[:, 1:].ravel(), stock_column[:, :-1].ravel(), np.ones(pools * (weeks - 1))),
             (row[chain.demand_pool].ravel(), lost_column.ravel(), np.ones(demands * weeks)),
+            (limit_row[chain.limits.row].ravel(), column[chain.limits.activity].ravel(), np.ones(len(chain.limits.row) * weeks)),
         ]
         rows, columns, values = (np.concatenate([part[at] for part in parts]) for at in range(3))
         count = start_stock + (pools + demands) * weeks
-        matrix = scipy.sparse.csc_array((values, (rows, columns)), shape=(pools * weeks, count))
+        matrix = scipy.sparse.csc_array((values, (rows, columns)), shape=((pools + limits) * weeks, count))
         asked = np.repeat(scale[:, None], weeks, axis=1) - chain.due
         asked[:, 0] -= chain.stock
         upper = np.concatenate(
@@ -90,12 +111,16 @@ class WeeklySolver:
                 np.repeat(chain.wanted / self._scale, weeks),
             ]
         )
+        self._room = upper[column[chain.backup]]
+        upper[column[chain.backup]] = 0.0
         top = float(np.abs(chain.margin).max(initial=0.0)) or 1.0
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = count, pools * weeks
+        lp.num_col_, lp.num_row_ = count, (pools + limits) * weeks
         lp.col_cost_ = np.concatenate([np.zeros(start_stock + pools * weeks), np.repeat(chain.margin / top, weeks)])
         lp.col_lower_, lp.col_upper_ = np.zeros(count), upper
-        lp.row_lower_, lp.row_upper_ = asked.ravel() / self._scale, np.full(pools * weeks, 1e30)
+        held = np.repeat(np.minimum(chain.limits.most / self._scale, 1e30), weeks)
+        lp.row_lower_ = np.concatenate([asked.ravel() / self._scale, np.full(limits * weeks, -1e30)])
+        lp.row_upper_ = np.concatenate([np.full(pools * weeks, 1e30), held])
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
         self._solver = silent_solver()
@@ -104,23 +129,32 @@ class WeeklySolver:
         self._solver.setOptionValue("presolve", "off")
         self._upper, self._lost, self._optimal = upper, start_stock + pools * weeks, highspy.HighsModelStatus.kOptimal
 
-    def loss(self, down: Ints, weeks: int, left_share: float = 0.0, left_most: Floats | None = None) -> tuple[float, Floats]:
-        """Least lost margin, and lost units (D,), while `down` activities keep only `left_share`, or `left_most` a week, for `weeks`."""
-        total = self.chain.weeks
-        closed = min(max(weeks, 0), total)
-        columns = (np.asarray(down)[:, None] * total + np.arange(closed)).ravel().astype(np.int32)
-        held = self._upper[columns]
-        none = np.zeros(len(columns))
+    def _bounds(self, columns: Ints, upper: Floats) -> None:
         if len(columns):
-            left = np.where(held < 1e30, held * left_share, 1e30 if left_share else 0.0)
-            if left_most is not None:
-                left = np.repeat(left_most / self._scale, closed)
-            self._solver.changeColsBounds(len(columns), columns, none, np.minimum(left, held))
+            self._solver.changeColsBounds(len(columns), columns.astype(np.int32), np.zeros(len(columns)), upper)
+
+    def loss(
+        self, down: Ints, weeks: int, left_share: float = 0.0, left_most: Floats | None = None, opens: Ints = NOBODY
+    ) -> tuple[float, Floats]:
+        """Least lost margin, and lost units (D,), while `down` activities keep only `left_share`, or `left_most` a week, for `weeks`.
+
+        `opens` are numbers of backups that may stand in.
+        """
+        total, down, opens = self.chain.weeks, np.asarray(down), np.asarray(opens)
+        closed = min(max(weeks, 0), total)
+        columns = (down[:, None] * total + np.arange(closed)).ravel()
+        held = self._upper[columns]
+        left = np.where(held < 1e30, held * left_share, 1e30 if left_share else 0.0)
+        if left_most is not None:
+            left = np.repeat(left_most / self._scale, closed)
+        self._bounds(columns, np.minimum(left, held))
+        opened, room = self._opened(down, opens, closed)
+        self._bounds(opened, room)
         self._solver.run()
         fine = self._solver.getModelStatus() == self._optimal
         found = np.asarray(self._solver.getSolution().col_value)
-        if len(columns):
-            self._solver.changeColsBounds(len(columns), columns, none, held)
+        self._bounds(columns, held)
+        self._bounds(opened, np.zeros(len(opened)))
         if not fine:
             raise ArithmeticError("losing all demand is always possible, yet no optimum was found")
         lost = np.maximum(found[self._lost :].reshape(-1, total), 0.0) * self._scale
@@ -128,7 +162,15 @@ class WeeklySolver:
         units = lost.sum(axis=1)
         return float(units @ self.chain.margin), units
 
-    def survival_weeks(self, down: Ints, most: int, known: Mapping[int, float] | None = None) -> int:
+    def _opened(self, down: Ints, opens: Ints, closed: int) -> tuple[Ints, Floats]:
+        """Columns of backups that may run, and their room: from the end of their delay on; who stands still too, not before it is back."""
+        total = self.chain.weeks
+        activity = self.chain.backup[opens]
+        first = np.maximum(self.chain.delay[opens], np.where(np.isin(activity, down), closed, 0))
+        able = np.arange(total) >= first[:, None]
+        return (activity[:, None] * total + np.arange(total))[able], self._room[opens][able]
+
+    def survival_weeks(self, down: Ints, most: int, known: Mapping[int, float] | None = None, opens: Ints = NOBODY) -> int:
         """Most whole weeks of standstill, up to `most`, without a lost unit; `known` are losses already found, by weeks."""
         low, high = 0, most + 1
         for weeks, loss in (known or {}).items():
@@ -138,7 +180,7 @@ class WeeklySolver:
                 low = max(low, weeks)
         while high - low > 1:
             middle = (low + high) // 2
-            if self.loss(down, middle)[1].sum() > 0:
+            if self.loss(down, middle, opens=opens)[1].sum() > 0:
                 high = middle
             else:
                 low = middle
