@@ -34,22 +34,26 @@ def expose(
     ] = None,
     pairs: Annotated[bool, typer.Option("--pairs", help="the worst joint failures of two sites as well")] = False,
     what_if: Annotated[bool, typer.Option("--what-if", help="try a buffer and a standby at the weakest nodes")] = False,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask cluster to spread the work over: tcp://host:port")] = None,
+    workers: Annotated[int | None, typer.Option(metavar="NUMBER", help="processes to spread the work over; default threads")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON document on stdout, nothing else")] = False,
 ) -> None:
     """Rank sites, operators, countries, passages, lanes by what their standstill loses, and say how long each is survived."""
     from hinterland import app as doors
     from hinterland.app.auditing import audited_in
     from hinterland.app.stressing import exposure_told
+    from hinterland.app.workers import workers_of
     from hinterland.core.errors import Cancelled
 
-    with ended_well(as_json=as_json):
+    with ended_well(as_json=as_json), workers_of(cluster, workers) as executor:
         net, made = audited_in(run, plan)
         stopped = None
         with bars(quiet=as_json) as drawn:
             try:
                 found = doors.expose(
-                    net, made, scenario, period=period, method=method, kinds=kind, pairs=pairs, what_if=what_if, progress=drawn
-                )
+                    net, made, scenario, period=period, method=method, kinds=kind, pairs=pairs, what_if=what_if, progress=drawn,
+                    executor=executor,
+                )  # fmt: skip
             except Cancelled as early:
                 if early.result is None:
                     raise

@@ -48,15 +48,18 @@ def simulate(
     each_hazard: Annotated[bool, typer.Option("--each-hazard", help="say what each hazard loses alone")] = False,
     replay: Annotated[str | None, typer.Option(metavar="NAME", help="replay events of the past, `list` names them")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="folder for replications, events and summary")] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask cluster to spread the work over: tcp://host:port")] = None,
+    workers: Annotated[int | None, typer.Option(metavar="NUMBER", help="processes to spread the work over; default threads")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON document on stdout, nothing else")] = False,
 ) -> None:
     """Move a plan through many draws of its hazards: fill rate, lost margin, time short, extra cost and CO2e."""
     from hinterland import app as doors
     from hinterland.app.auditing import audited_in
     from hinterland.app.stressing import replays, stress_told, write_stress
+    from hinterland.app.workers import workers_of
     from hinterland.core.errors import Cancelled
 
-    with ended_well(as_json=as_json):
+    with ended_well(as_json=as_json), workers_of(cluster, workers) as executor:
         if replay == "list":
             listed = replays()
             show_json(listed.to_dicts()) if as_json else show_table("replays", listed.columns, listed.iter_rows())
@@ -68,6 +71,7 @@ def simulate(
                 found = doors.simulate(
                     net, made, scenario, replications=1 if replay and replications == 1000 else replications, seed=seed, start=start, end=end,
                     days=days, late=late, safety_days=safety, until_share=until, each_hazard=each_hazard, replay=replay, progress=drawn,
+                    executor=executor,
                 )  # fmt: skip
             except Cancelled as early:
                 if early.result is None:
