@@ -15,6 +15,8 @@ MEASURES = {  # measure: unit, size in the baseline, spread over its size, what 
     "fill_rate": ("share", 0.913, 0.05, (1.0, 1.031, 1.0004, 0.992)),
     "on_time_share": ("share", 0.862, 0.06, (1.0, 1.042, 1.0003, 0.985)),
     "late_share": ("share", 0.0512, 0.4, (1.0, 0.71, 0.98, 1.12)),
+    "wait_days": ("days", 3.31, 0.5, (1.0, 0.7, 1.0, 1.1)),
+    "never_share": ("share", 0.0009, 0.9, (1.0, 1.0, 1.0, 1.0)),
     "steps_without_shortage_share": ("share", 0.774, 0.08, (1.0, 1.06, 1.001, 0.97)),
     "lost": ("units", 1.71e7, 0.6, (1.0, 0.63, 0.99, 1.09)),
     "lost_margin": ("money", 6.12e8, 0.6, (1.0, 0.6, 0.99, 1.1)),
@@ -157,7 +159,7 @@ def stressed_board(plans: tuple[str, ...] = PLANS, *, against: str = "global", m
     ]  # fmt: skip
     held: dict[str, object] = {
         "strategies": plans, "against": against, "currency": "USD", "unit": "kWh", "replications": count, "seed": 7,
-        "first_day": date(2028, 1, 1), "last_day": date(2032, 12, 31), "period_id": "2030",
+        "events": 31_204, "step_days": 7, "method": "weekly", "first_day": date(2028, 1, 1), "last_day": date(2032, 12, 31), "period_id": "2030",
         "measures": frame("measures", measures), "differences": frame("differences", differences), "fans": frame("fans", _fans(plans, months)),
         "hazards": frame("hazards", hazards), "convergence": frame("convergence", convergence), "exposure": frame("exposure", _exposure(plans)),
         "options": frame("options", options), "notes": ("extra cost counts what activities start: it is no price of a disruption",),

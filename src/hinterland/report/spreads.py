@@ -21,6 +21,8 @@ __all__ = ["dots", "fan", "lasting", "ranges", "running", "whiskered"]
 _KEY = 4
 """Digits and a bar before a label: rows with equal labels stay apart."""
 _SMALL = SIZE - 1.0
+_LANE = 12.5
+"""Pixels of one strategy within a row."""
 
 
 def _keyed(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -50,6 +52,11 @@ def _beside(strategies: Sequence[str]) -> Any:
 
 def _plot(whats: Sequence[str]) -> float:
     return plot_width([one[_KEY:] for one in whats])
+
+
+def _height(whats: Sequence[str], lanes: int, inner: float) -> float:
+    """Pixels of a chart of rows with so many strategies each."""
+    return len(whats) * (_LANE * lanes + 4.0) / (1.0 - inner)
 
 
 def _at(field: str, scale: Any, title: str | None, axis: Any) -> Any:
@@ -105,10 +112,12 @@ def dots(rows: Sequence[Row], name: str, colour: str, label: str) -> str:
         labelColor="var(--muted)",
         labelLimit=200,
     )
-    base = alt.Chart(alt.NamedData("rows"), width=plot, height=alt.Step(36), title=title).encode(y=_rows_axis(whats, inner=0.0, outer=0.0))
+    base = alt.Chart(alt.NamedData("rows"), width=plot + told, height=36 * len(whats), title=title).encode(
+        y=_rows_axis(whats, inner=0.0, outer=0.0)
+    )
     zero = base.mark_tick(color="var(--muted)", thickness=1, size=36).encode(x=alt.X("zero", type="quantitative", scale=scale, axis=axis))
-    lines = base.mark_rule(color=colour, strokeWidth=2).encode(x=_at("low", scale, None, axis), x2=alt.X2("high"))
-    marks = base.mark_point(size=70, filled=True, opacity=1.0, stroke=colour, strokeWidth=2).encode(
+    lines = base.mark_rule(color=colour, strokeWidth=3, opacity=0.6).encode(x=_at("low", scale, None, axis), x2=alt.X2("high"))
+    marks = base.mark_point(size=52, filled=True, opacity=1.0, stroke=colour, strokeWidth=2).encode(
         x=_at("mid", scale, None, axis), fill=as_is(alt.Fill, "fill")
     )
     words = base.mark_text(align="left", dy=-7).encode(x=alt.value(plot + 10), text=_text())
@@ -131,7 +140,9 @@ def whiskered(rows: Sequence[Row], colours: Mapping[str, str], unit: str, label:
     most = max(row["after"] for row in rows) or 1.0
     scale = alt.Scale(domain=[0.0, most * plot / (plot - room)], nice=False)
     axis = alt.Axis(format=NUMBERS, tickCount=4)
-    base = alt.Chart(alt.NamedData("rows"), width=plot, height=alt.Step(13)).encode(y=_rows_axis(whats), yOffset=_beside(list(colours)))
+    base = alt.Chart(alt.NamedData("rows"), width=plot, height=_height(whats, len(colours), 0.2)).encode(
+        y=_rows_axis(whats, inner=0.2), yOffset=_beside(list(colours))
+    )
     blocks = base.mark_bar().encode(x=_at("value", scale, unit, axis), color=as_is(alt.Color, "colour"))
     lines = base.mark_rule(color="var(--ink)", strokeWidth=1.2).encode(x=_at("low", scale, unit, axis), x2=alt.X2("high"))
     words = base.mark_text(align="left", dx=5, fontSize=_SMALL).encode(x=_at("after", scale, unit, axis), text=_text())
@@ -149,8 +160,8 @@ def ranges(rows: Sequence[Row], colours: Mapping[str, str], unit: str, label: st
     most = max(row["high"] for row in held) or 1.0
     scale = alt.Scale(domain=[0.0, most * plot / (plot - room)], nice=False)
     axis = alt.Axis(format=NUMBERS, tickCount=4)
-    base = alt.Chart(alt.NamedData("rows"), width=plot, height=alt.Step(13)).encode(
-        y=_rows_axis(whats, inner=0.24), yOffset=_beside(list(colours))
+    base = alt.Chart(alt.NamedData("rows"), width=plot, height=_height(whats, len(colours), 0.2)).encode(
+        y=_rows_axis(whats, inner=0.2), yOffset=_beside(list(colours))
     )
     lines = base.mark_rule(strokeWidth=4, opacity=0.45).encode(
         x=_at("low", scale, unit, axis), x2=alt.X2("high"), color=as_is(alt.Color, "colour")
@@ -173,7 +184,7 @@ def lasting(rows: Sequence[Row], spans: Sequence[Row], colours: Mapping[str, str
     plot = _plot(whats) - 14
     scale = alt.Scale(domain=[0.0, most], nice=False)
     axis = alt.Axis(format=NUMBERS, tickCount=4)
-    chart = alt.Chart(alt.NamedData("rows"), width=plot, height=alt.Step(13)).encode(y=_rows_axis(whats, inner=0.24))
+    chart = alt.Chart(alt.NamedData("rows"), width=plot, height=_height(whats, len(colours), 0.2)).encode(y=_rows_axis(whats, inner=0.2))
     bands = (
         chart.mark_bar(color="var(--muted)", fillOpacity=0.28)
         .encode(x=_at("low", scale, unit, axis), x2=alt.X2("high"))

@@ -23,12 +23,12 @@ __all__ = [
     "difference",
     "direction",
     "finite",
-    "late_measure",
     "measure_doc",
     "measure_name",
     "measured",
     "node_words",
     "plans",
+    "scaled",
     "shown",
     "span_words",
     "told",
@@ -41,10 +41,12 @@ _MEASURES: Mapping[str, tuple[str, int, str]] = MappingProxyType(
         "lost": ("Lost units", -1, "what is wanted and never served; what is still owed at the end counts"),
         "fill_rate": ("Fill rate", 1, "served over wanted, in units (type 2)"),
         "on_time_share": ("Served on time", 1, "served when wanted over wanted, in units"),
-        "late_share": ("Served late", -1, "served after it was wanted over wanted, in units"),
+        "late_share": ("Served late", -1, "served after it was wanted over wanted, in units; shortage is served late"),
+        "wait_days": ("Wait of a wanted unit", -1, "days owed, mean over all that is wanted; shortage is served late"),
+        "never_share": ("Never served", -1, "owed at the end over wanted, in units; shortage is served late"),
         "steps_without_shortage_share": ("Steps without shortage", 1, "steps in which nothing is short over all steps (type 1)"),
         "longest_spell_days": ("Longest shortage", -1, "the longest stretch of days with something short"),
-        "backlog": ("Backlog", -1, "units owed, summed over the steps in which they are"),
+        "backlog": ("Backlog", -1, "units owed, summed over the steps in which they are; shortage is served late"),
         "stock_value": ("Value in stock", 0, "mean over the steps"),
         "pipeline_value": ("Value on the way", 0, "mean over the steps"),
         "extra_cost_per_unit": ("Extra cost per unit served", -1, "over the undisturbed plan; counted when an activity starts, so a standstill can lower it"),
@@ -63,36 +65,22 @@ def plans(board: Board) -> list[str]:
 def measure_name(measure: str) -> str:
     """Name of a measure for people.
 
-    >>> measure_name("lost_margin"), measure_name("fill_rate_late"), measure_name("own_figure_share")
-    ('Lost margin', 'Fill rate, serving late', 'Own figure share')
+    >>> measure_name("lost_margin"), measure_name("own_figure_share")
+    ('Lost margin', 'Own figure share')
     """
     if measure in _MEASURES:
         return _MEASURES[measure][0]
-    for affix, words in (("late_", ", serving late"), ("_late", ", serving late")):
-        bare = measure.removeprefix(affix) if affix.endswith("_") else measure.removesuffix(affix)
-        if bare != measure and bare in _MEASURES:
-            return _MEASURES[bare][0] + words
     return sentence(plain(measure))
-
-
-def _bare(measure: str) -> str:
-    return next((one for one in (measure, measure.removeprefix("late_"), measure.removesuffix("_late")) if one in _MEASURES), measure)
 
 
 def direction(measure: str) -> int:
     """The direction in which a measure is better: 1 up, −1 down, 0 neither."""
-    return _MEASURES[_bare(measure)][1] if _bare(measure) in _MEASURES else 0
+    return _MEASURES[measure][1] if measure in _MEASURES else 0
 
 
 def measure_doc(measure: str) -> str:
     """What a measure counts; empty where it is not known here."""
-    return _MEASURES[_bare(measure)][2] if _bare(measure) in _MEASURES else ""
-
-
-def late_measure(stress: StressBoard) -> str | None:
-    """The measure that tells what is served late, where plans were moved so."""
-    held = set(stress.measures["measure"])
-    return "late_share" if "late_share" in held else next((one for one in sorted(held) if one.endswith("late_share")), None)
+    return _MEASURES[measure][2] if measure in _MEASURES else ""
 
 
 def unit_words(stress: StressBoard, unit: str | None) -> str:
@@ -151,15 +139,25 @@ def between(low: float | None, high: float | None, unit: str, *, sign: bool = Fa
                 scale, word = 1.0 / size, f"{name} {unit}".strip()
                 break
     ends, most = (low * scale, high * scale), max(abs(low), abs(high)) * scale
-    places = 0 if most == 0 else max(0, min(6, 2 - math.floor(math.log10(most))))
+    places = 0 if most == 0 else min(6, 2 - math.floor(math.log10(most)))
     words = []
     for one in ends:
-        digits = f"{abs(one):,.{places}f}"
+        digits = f"{round(abs(one), places):,.{max(0, places)}f}"
         if float(digits.replace(",", "")) == 0:
             words.append("0")
         else:
             words.append((MINUS if one < 0 else "+" if sign else "") + digits)
     return f"{words[0]} to {words[1]}" + (f" {word}" if word else "")
+
+
+def scaled(most: float, unit: str) -> tuple[float, str]:
+    """What an axis divides by, and its unit: millions from two million on.
+
+    >>> scaled(2.3e8, "USD"), scaled(900.0, "USD")
+    ((1000000.0, 'mn USD'), (1.0, 'USD'))
+    """
+    size, word = next(((size, word) for size, word in ((1e9, "bn"), (1e6, "mn")) if most >= 2 * size), (1.0, ""))
+    return size, f"{word} {unit}".strip()
 
 
 def node_words(kind: str | None, name: str | None, node: str | None) -> str:

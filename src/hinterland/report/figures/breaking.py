@@ -18,6 +18,7 @@ from hinterland.report.stress_words import (
     finite,
     measure_name,
     plans,
+    scaled,
     shown,
     span_words,
     told,
@@ -36,7 +37,7 @@ __all__ = ["against_baseline", "by_hazard", "over_time"]
 _CHAPTER = "stress"
 _QUANTILES = ("p05", "p25", "p50", "p75", "p95")
 _COMPARED = (
-    "lost_margin", "lost", "fill_rate", "on_time_share", "late_share", "steps_without_shortage_share", "longest_spell_days",
+    "lost_margin", "lost", "fill_rate", "late_share", "wait_days", "steps_without_shortage_share", "longest_spell_days",
 )  # fmt: skip
 """Measures of the figure of differences, in reading order; the appendix has all."""
 _MOST_HAZARDS = 10
@@ -118,7 +119,6 @@ def against_baseline(board: Board) -> Figure | None:
     here = (pl.col("against") == stress.against) & pl.col("strategy").is_in([one for one in plans(board) if one != stress.against])
     frame = stress.differences.filter(here & pl.all_horizontal(pl.col("mean", "low", "high").is_finite()))
     order = [one for one in _COMPARED if one in set(frame["measure"])]
-    order += sorted(one for one in set(frame["measure"]) - set(order) if direction(one) and one.endswith("late_share"))
     held = {(row["strategy"], row["measure"]): row for row in frame.iter_rows(named=True)}
     names = [one for one in plans(board) if any((one, measure) in held for measure in order)]
     if not names or not order:
@@ -194,6 +194,8 @@ def by_hazard(board: Board) -> Figure | None:
                 rows.append({"what": words[hazard], "key": hazard, "strategy": one, "value": row["lost_margin"], "low": max(low, 0.0), "high": high, "text": text})  # fmt: skip
         struck = [one["struck_share"] for (found, _), one in held.items() if found == hazard and finite(one["struck_share"])]
         table.append((words[hazard], share(max(struck, default=None), 2), *cells))
+    scale, unit = scaled(max(row["high"] for row in rows), stress.currency)
+    drawn = [{**row, **{end: row[end] / scale for end in ("value", "low", "high")}} for row in rows]
     first = next(iter(words))
     sizes = [(one, held.get((first, one), {}).get("lost_margin", 0.0)) for one in names]
     title = f"Most is lost to {plain(words[first])}: " + ", ".join(f"{told(size, stress.currency)} in {one}" for one, size in sizes)
@@ -202,6 +204,6 @@ def by_hazard(board: Board) -> Figure | None:
         f"Mean lost margin over {span_words(stress)} with each hazard alone and its 95 % interval"
         + (f"; the {_MOST_HAZARDS} largest, {left} more in the table" if left else "")
     )  # fmt: skip
-    svg = spreads.whiskered(rows, {one: colours_of(board)[one] for one in names}, stress.currency, f"{title}. {about}")
+    svg = spreads.whiskered(drawn, {one: colours_of(board)[one] for one in names}, unit, f"{title}. {about}")
     columns = ("Hazard", "Runs struck", *(f"{one}, {stress.currency}" for one in names))
     return Figure(_CHAPTER, title, about, (svg,), columns, tuple(table), of=tuple(names))

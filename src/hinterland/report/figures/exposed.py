@@ -9,7 +9,7 @@ import polars as pl
 from hinterland.report import spreads
 from hinterland.report.figures.figure import Figure, colours_of
 from hinterland.report.numbers import number
-from hinterland.report.stress_words import between, finite, node_words, plans, shown, told
+from hinterland.report.stress_words import between, finite, node_words, plans, scaled, shown, told
 from hinterland.report.words import listed
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def ranking(board: Board) -> Figure | None:
         "most in any plan. Filled: not survived, hollow: survived; no mark: not in that plan"
     )
     colours = {one: colours_of(board)[one] for one in names}
-    svg = spreads.ranges(rows, colours, stress.currency, f"{title}. {about}")
+    scale, unit = scaled(max(row["high"] for row in rows), stress.currency)
+    drawn = [{**row, "low": row["low"] / scale, "high": row["high"] / scale} for row in rows]
+    svg = spreads.ranges(drawn, colours, unit, f"{title}. {about}")
     return Figure(_CHAPTER, title, about, (svg,), _COLUMNS, _table(nodes, held, names, stress.currency), of=tuple(names))
 
 
