@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hinterland.core.progress import Progress
     from hinterland.model.network import Network
     from hinterland.stress.exposure.expose import ExposureResult
+    from hinterland.stress.hands import DaskClient
     from hinterland.stress.simulate import StressResult
 
 __all__ = ["expose", "exposure_told", "replay_events", "replays", "simulate", "stress_told", "write_stress"]
@@ -51,7 +52,7 @@ def simulate(
     each_hazard: bool = False,
     traces: bool = False,
     progress: Progress = SILENT,
-    executor: Executor | None = None,
+    executor: Executor | DaskClient | None = None,
 ) -> StressResult:
     """Move a plan through `replications` draws of the world's hazards, week by week or day by day (`days`).
 
@@ -83,7 +84,7 @@ def expose(
     pairs: bool = False,
     what_if: bool = False,
     progress: Progress = SILENT,
-    executor: Executor | None = None,
+    executor: Executor | DaskClient | None = None,
 ) -> ExposureResult:
     """For each node of a plan: the margin lost while it recovers, the days nothing is lost, and its risk exposure index.
 

@@ -15,13 +15,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor
 
-__all__ = ["Hands", "Parcel", "hands_of"]
+__all__ = ["DaskClient", "Hands", "Parcel", "hands_of"]
 
 _LOOK_SECONDS = 0.1
 _OPENED: OrderedDict[str, object] = OrderedDict()
@@ -39,6 +39,14 @@ class Work(Protocol[_Common, _Result]):
 
     def __call__(self, common: _Common, /) -> _Result:
         """Do it."""
+        ...
+
+
+class DaskClient(Protocol):
+    """A `distributed.Client`, which is not imported to be recognised."""
+
+    def get_executor(self, **kwargs: Any) -> Any:
+        """Be an executor; hinterland makes its own."""
         ...
 
 
@@ -161,11 +169,11 @@ def _submitted(hands: Executor, piece: Work[Any, _Found], common: object) -> Fut
 
 
 @contextmanager
-def hands_of(executor: Executor | Any | None) -> Iterator[Hands]:
+def hands_of(executor: Executor | DaskClient | None) -> Iterator[Hands]:
     """Hands of an executor or a Dask client, which are left as they are; else of threads of our own."""
     with ExitStack() as kept:
         if type(executor).__module__.partition(".")[0] == "distributed":
             from hinterland.stress.clusters import on_cluster
 
             executor = kept.enter_context(on_cluster(executor))
-        yield Hands(executor, kept)
+        yield Hands(cast("Executor | None", executor), kept)

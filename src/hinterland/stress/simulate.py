@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hinterland.core.progress import Progress
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
-    from hinterland.stress.hands import Hands
+    from hinterland.stress.hands import DaskClient, Hands
     from hinterland.stress.prepared import Prepared
     from hinterland.stress.spans import Span
     from hinterland.stress.work import Job
@@ -129,7 +129,7 @@ def simulate(
     each_hazard: bool = False,
     traces: bool = False,
     progress: Progress = SILENT,
-    executor: Executor | None = None,
+    executor: Executor | DaskClient | None = None,
 ) -> StressResult:
     """Move a plan of a resolved network through `replications` draws of its hazards, or through given events.
 

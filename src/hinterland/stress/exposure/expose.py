@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hinterland.model.plan import Plan
     from hinterland.stress.exposure.period import PeriodChain
     from hinterland.stress.exposure.shares import Measured
+    from hinterland.stress.hands import DaskClient
 
 __all__ = ["ExposureResult", "expose", "worst_failures"]
 
@@ -77,7 +78,7 @@ def expose(
     buffer_days: float = 14.0,
     standby_share: float = 0.5,
     progress: Progress = SILENT,
-    executor: Executor | None = None,
+    executor: Executor | DaskClient | None = None,
 ) -> ExposureResult:
     """Exposure of a plan of a resolved network in one period (default: the one that delivers most).
 
