@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from hinterland.app.given import GivenPlan
-    from hinterland.comparison import Board
+    from hinterland.comparison import Board, StressBoard
     from hinterland.design import DesignResult
     from hinterland.model.network import Network
 
@@ -53,12 +54,14 @@ def compare(
     *,
     against: str | None = None,
     price_of: Mapping[str, GivenPlan] | None = None,
+    stress: StressBoard | None = None,
 ) -> Board:
     """Key figures and bridges of plans that deliver the same, each judged in the scenario it was made under.
 
     Plans may be plans, designs, runs or paths of them; designs and runs bring their proof along, a bare plan is judged without
     one. `against` names the baseline (default: the first); `price_of` gives for a strategy the same strategy without its
-    exclusivity, whose price is then stated. Raises HinterlandError where plans deliver different quantities or there is none.
+    exclusivity, whose price is then stated; `stress` is what `stress_test` said of the same plans. Raises HinterlandError where plans
+    deliver different quantities or there is none.
     """
     from hinterland.comparison import compare as side_by_side
 
@@ -69,7 +72,10 @@ def compare(
     world, opened = network_of(net), {name: _opened(one) for name, one in plans.items()}
     bare = {name: plan_of(one, world) for name, one in opened.items()}
     freed = {name: plan_of(one, world) for name, one in (price_of or {}).items()}
-    return side_by_side(world, bare, proofs=_proofs(opened), against=against, price_of=freed)
+    lost = sorted(set(bare) ^ set(bare if stress is None else stress.strategies))
+    if lost:
+        raise HinterlandError(f"stress was tested on other plans than are compared: {', '.join(lost)}")
+    return replace(side_by_side(world, bare, proofs=_proofs(opened), against=against, price_of=freed), stress=stress)
 
 
 def compare_worlds(nets: Mapping[str, Network], plans: Mapping[str, GivenPlan], *, against: str | None = None) -> Board:

@@ -126,13 +126,16 @@ def stress_test_worlds(
     """As `stress_test`, each plan in a resolved network of its own."""
     from hinterland.comparison import STRESS_FRAMES, StressBoard
     from hinterland.comparison import stress_frames as frames
-    from hinterland.stress.spans import refuse_numbers
+    from hinterland.stress.exposure.expose import NOTES
+    from hinterland.stress.spans import refuse_kinds, refuse_numbers
 
     made = {name: plan_of(one) for name, one in plans.items()}
     base = next(iter(made)) if against is None else against
     if base not in made:
         raise HinterlandError(f"there is no plan {base!r}; the plans are {', '.join(made)}")
     refuse_numbers(replications, None)
+    if exposure is not None:
+        refuse_kinds([exposure], list(NOTES), "method")
     asked = _Asked(replications, seed, start, end, 1 if days else 7, safety_days, each_hazard, exposure, what_if, period, executor)
     span = _refuse_other_worlds(nets, base, asked)
     order = [base, *(name for name in made if name != base)]

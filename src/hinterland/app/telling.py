@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from hinterland.core.errors import InvalidTables, Issue
+from hinterland.core.progress import SILENT
 from hinterland.model.scenario import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from hinterland.comparison import Board
+    from hinterland.comparison import Board, StressBoard
+    from hinterland.core.progress import Progress
     from hinterland.design import DesignResult
     from hinterland.embodied import TraceResult
     from hinterland.model.network import Network
@@ -27,6 +30,7 @@ __all__ = [
     "remarks_of",
     "side_by_side",
     "story_of",
+    "stress_side_by_side",
     "summary",
     "sums_of",
     "told_of",
@@ -37,6 +41,18 @@ __all__ = [
 SUMMED = ("cost per unit", "CO2e per unit", "transport per unit")
 """Tables of a story whose rows add up; kilometres of different stages do, origins of different products do not."""
 
+_HELD = (
+    ("fill_rate", "fill rate"),
+    ("lost", "lost units"),
+    ("lost_margin", "lost margin"),
+    ("longest_spell_days", "longest shortage"),
+    ("late_share", "served late *"),
+    ("wait_days", "wait of a unit *"),
+    ("never_share", "never served *"),
+    ("extra_cost_per_unit", "extra cost"),
+    ("extra_co2e_kg_per_unit", "extra CO2e"),
+)
+"""Measures of plans that are moved through the same events, as a terminal shows them; * where shortage is served later instead of lost."""
 _COLUMNS = (
     ("cost_per_", "real cost per unit"),
     ("co2e_kg_per_", "CO2e per unit, market"),
@@ -98,13 +114,21 @@ def verify_run(folder: str | Path, scenario: str | Sequence[str] | None = None) 
     return verify(run.network, run.plan, claims)
 
 
-def compare_runs(folders: Sequence[str | Path], *, against: str | None = None) -> Board:
+def compare_runs(
+    folders: Sequence[str | Path],
+    *,
+    against: str | None = None,
+    stress: Mapping[str, Any] | None = None,
+    progress: Progress = SILENT,
+) -> Board:
     """Runs side by side, named by their folders, each judged under its own scenario as its own tables have it.
 
-    Raises InvalidTables where tables that a world is made of differ: each is named with its first row that does.
+    With `stress` (what `stress_test` is asked: replications, seed, …; {} for its defaults) they are moved through the same events as well.
+    Raises InvalidTables where tables that a world is made of differ: each is named with its first row that does; and as `stress_test`.
     """
     from hinterland.app.comparing import compare_worlds
     from hinterland.app.same_tables import refuse_other_tables
+    from hinterland.app.stress_testing import stress_test_worlds
     from hinterland.store import read_run
 
     names = [Path(folder).resolve().name for folder in folders]
@@ -129,7 +153,9 @@ def compare_runs(folders: Sequence[str | Path], *, against: str | None = None) -
         )
     if len({run.manifest.get("tables_digest") for run in runs.values()}) > 1:
         refuse_other_tables({name: run.network for name, run in runs.items()})
-    return compare_worlds({name: run.network for name, run in runs.items()}, runs, against=against)
+    worlds = {name: run.network for name, run in runs.items()}
+    held = None if stress is None else stress_test_worlds(worlds, runs, against=against, progress=progress, **stress)
+    return replace(compare_worlds(worlds, runs, against=against), stress=held)
 
 
 def summary(board: Board) -> dict[str, Any]:
@@ -150,6 +176,53 @@ def side_by_side(board: Board) -> tuple[list[str], list[list[Any]]]:
             told = [values.get((strategy, name), {}) for strategy in board.strategies]
             rows.append([words, next((one["unit"] for one in told if one), ""), *(one.get("value") for one in told)])
     return header, rows
+
+
+def stress_side_by_side(stress: StressBoard) -> tuple[list[str], list[list[Any]]]:
+    """Header and rows of plans under the same events: a measure a row, each plan's mean, and differences with their 95 % interval."""
+    from hinterland.comparison import not_survived
+
+    means = {(row["strategy"], row["measure"]): row for row in stress.measures.iter_rows(named=True)}
+    moved = {(row["strategy"], row["measure"]): row for row in stress.differences.iter_rows(named=True)}
+    others = [name for name in stress.strategies if name != stress.against]
+    header = ["", "unit", *stress.strategies, *(part for name in others for part in (f"{name} − {stress.against}", "low", "high"))]
+    rows: list[list[Any]] = []
+    for measure, words in _HELD:
+        told = [means.get((name, measure)) for name in stress.strategies]
+        first = next((one for one in told if one is not None), None)
+        if first is None:
+            continue
+        scale, unit = (100.0, "%") if first["unit"] == "share" else (1.0, _unit_told(first["unit"], stress))
+        apart = [moved.get((name, measure), {}) for name in others]
+        differences = [None if one.get(end) is None else scale * one[end] for one in apart for end in ("mean", "low", "high")]
+        rows.append([words, unit, *(None if one is None else scale * one["mean"] for one in told), *differences])
+        if measure == "lost_margin":
+            rows.append(["… worst 5 %", unit, *(None if one is None else one["cvar95"] for one in told), *([None] * 3 * len(others))])
+    weak = [not_survived(stress, name) for name in stress.strategies]
+    if any(weak):
+        blank = [""] * 3 * len(others)
+        rows.append(
+            [
+                "nodes not survived",
+                f"of all ({stress.method})",
+                *("–" if one is None else f"{one['count']} of {one['of']}" for one in weak),
+                *blank,
+            ]
+        )
+        worst = [None if one is None else one["worst"] for one in weak]
+        rows.append(["worst node", "", *("–" if one is None else f"{one['kind']} {one['name']}" for one in worst), *blank])
+        rows.append(["its loss while it recovers", stress.currency, *(None if one is None else one["loss_high"] for one in worst), *blank])
+    return header, rows
+
+
+def _unit_told(unit: str, stress: StressBoard) -> str:
+    """A unit of the simulation in the board's money and goods."""
+    return (
+        unit.replace("money", stress.currency)
+        .replace("units", stress.unit)
+        .replace("per unit", f"per {stress.unit}")
+        .replace("unit-", f"{stress.unit}-")
+    )
 
 
 def sums_of(frame: pl.DataFrame) -> dict[str, float]:

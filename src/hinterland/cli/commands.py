@@ -17,6 +17,7 @@ from hinterland.cli.packs import packs
 from hinterland.cli.route import route
 from hinterland.cli.shows import plain, say, show_json, show_supply, show_table, warn_short
 from hinterland.cli.simulate import simulate
+from hinterland.cli.stressed import Exposure, From, Replications, Seed, Stress, To, WhatIf, show_stress, stress_asked
 
 if TYPE_CHECKING:
     from hinterland.design import DesignResult
@@ -38,6 +39,8 @@ Tables = Annotated[Path, typer.Argument(metavar="TABLES", help="folder of CSV or
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document on stdout, nothing else")]
 Scenario = Annotated[list[str] | None, typer.Option("--scenario", "-s", metavar="NAME", help="scenario to apply; several apply in order")]
 Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="run folders that `hinterland solve --out` wrote")]
+
+Against = Annotated[str | None, typer.Option(metavar="NAME", help="run folder's name that the others are compared with; default the first")]
 
 
 def _version(asked: bool) -> None:
@@ -195,22 +198,30 @@ def trace(
 @app.command()
 def compare(
     runs: Runs,
-    against: Annotated[
-        str | None, typer.Option(metavar="NAME", help="run folder's name that the others are compared with; default the first")
-    ] = None,
+    against: Against = None,
+    stress: Stress = False,
+    replications: Replications = None,
+    seed: Seed = None,
+    start: From = None,
+    end: To = None,
+    exposure: Exposure = None,
+    what_if: WhatIf = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="report to write as well (.html)")] = None,
     as_json: Json = False,
 ) -> None:
-    """Put runs side by side: cost, CO2e, distance, borders, concentration; only at equal delivered quantity."""
+    """Put runs side by side: cost, CO2e, distance, borders, concentration; only at equal delivered quantity. With --stress: what holds when things break."""
     from hinterland import app as doors
 
     with ended_well(as_json=as_json):
-        board = doors.compare_runs(runs, against=against)
+        asked = stress_asked(stress, replications, seed, start, end, exposure, what_if)
+        with bars(quiet=as_json or asked is None) as drawn:
+            board = doors.compare_runs(runs, against=against, stress=asked, progress=drawn)
         said = "" if out is None else _rendered(board, out)
         if as_json:
             show_json(doors.summary(board))
         else:
             show_board(board)
+            show_stress(board)
             say(*doors.remarks_of(board), *([said] if said else []))
 
 
@@ -234,16 +245,24 @@ def show_board(board: Any) -> None:
 def render(
     runs: Runs,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="report to write (.html)")] = Path("report.html"),
-    against: Annotated[
-        str | None, typer.Option(metavar="NAME", help="run folder's name that the others are compared with; default the first")
-    ] = None,
+    against: Against = None,
+    stress: Stress = False,
+    replications: Replications = None,
+    seed: Seed = None,
+    start: From = None,
+    end: To = None,
+    exposure: Exposure = None,
+    what_if: WhatIf = False,
     as_json: Json = False,
 ) -> None:
-    """Write one self-contained report of runs: no server, no network, no script."""
+    """Write one self-contained report of runs: no server, no network, no script. With --stress it says what holds when things break."""
     from hinterland import app as doors
 
     with ended_well(as_json=as_json):
-        there, said = out.is_file(), _rendered(doors.compare_runs(runs, against=against), out)
+        asked = stress_asked(stress, replications, seed, start, end, exposure, what_if)
+        with bars(quiet=as_json or asked is None) as drawn:
+            board = doors.compare_runs(runs, against=against, stress=asked, progress=drawn)
+        there, said = out.is_file(), _rendered(board, out)
         show_json({"report": str(out), "replaced": there}) if as_json else say(said)
 
 
@@ -311,6 +330,7 @@ def demo(
             show_json(shown.summary)
         else:
             show_board(shown.board)
+            show_stress(shown.board)
             say(*shown.sentences, f"report: {shown.report}", f"summary: {shown.summary_file}", f"runs: {shown.runs}")
 
 

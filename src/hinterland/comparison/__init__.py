@@ -5,6 +5,7 @@ from hinterland.comparison.comparing import compare
 from hinterland.comparison.decisions import broken_rules
 from hinterland.comparison.registry import KPIS, Kpi
 from hinterland.comparison.regret import REGRET_COLUMNS, regret_of
+from hinterland.comparison.stress_answers import answers, not_survived
 from hinterland.comparison.stressed import STRESS_FRAMES, StressBoard
 from hinterland.comparison.summary import summary
 
@@ -16,9 +17,11 @@ __all__ = [
     "Board",
     "Kpi",
     "StressBoard",
+    "answers",
     "broken_rules",
     "compare",
     "empty_board_frame",
+    "not_survived",
     "regret_of",
     "summary",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hinterland.comparison.decisions import broken_rules
+from hinterland.comparison.stress_answers import answers, stress_summary
 
 if TYPE_CHECKING:
     from hinterland.comparison.board import Board
@@ -38,6 +39,7 @@ def summary(board: Board) -> dict[str, Any]:
     """Key figures, proof and broken rules of every strategy, data quality and the price of exclusivity; clean for JSON.
 
     rules_broken: policies that a plan breaks, with the worst period. passage_share is by passage, 0 where only another plan uses it; country_hhi is the mean, country_hhi_by_stage has each.
+    `stress` is there where the plans were moved through the same events.
     """
     passages = sorted(board.passages["passage"].unique().to_list())
     strategies, broken = {}, broken_rules(board)
@@ -78,4 +80,5 @@ def summary(board: Board) -> dict[str, Any]:
         "quality": quality,
         "price_of_exclusivity": price[0] if price else None,
         "notes": list(board.notes),
+        **({} if board.stress is None else {"stress": _clean(stress_summary(board.stress, answers(board)))}),
     }

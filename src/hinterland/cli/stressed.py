@@ -1,0 +1,66 @@
+"""`--stress` of `compare` and `render`: plans put through the same events, and how a terminal shows what came of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from hinterland.cli.shows import say, show_table
+
+__all__ = ["Exposure", "From", "Replications", "Seed", "Stress", "To", "WhatIf", "show_stress", "stress_asked"]
+
+Stress = Annotated[bool, typer.Option("--stress", help="move the plans through the same events as well, and tell who holds better")]
+Replications = Annotated[
+    int | None, typer.Option("--replications", "-n", metavar="NUMBER", help="of --stress: how often the future is drawn; default 1000")
+]
+Seed = Annotated[int | None, typer.Option(min=0, max=2**31 - 1, metavar="NUMBER", help="of --stress: seed of the events; default 0")]
+From = Annotated[str | None, typer.Option("--from", metavar="DATE", help="of --stress: first day; default the plans'")]
+To = Annotated[str | None, typer.Option("--to", metavar="DATE", help="of --stress: last day; default the plans'")]
+Exposure = Annotated[
+    str | None, typer.Option(metavar="NAME", help="of --stress: how nodes are measured: weekly (default), block (a quick screen) or none")
+]
+WhatIf = Annotated[bool, typer.Option("--what-if", help="of --stress: try what would help at the weakest nodes")]
+
+
+def stress_asked(
+    stress: bool,
+    replications: int | None,
+    seed: int | None,
+    start: str | None,
+    end: str | None,
+    exposure: str | None,
+    what_if: bool,
+) -> dict[str, Any] | None:
+    """What `stress_test` is asked, None where nobody asks. Raises InvalidTables for words of --stress without it."""
+    from hinterland.core.errors import InvalidTables, Issue
+
+    told = {"replications": replications, "seed": seed, "start": start, "end": end, "exposure": exposure}
+    asked: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+    if what_if:
+        asked["what_if"] = True
+    if not stress:
+        if asked:
+            names = {"start": "from", "end": "to", "what_if": "what-if"}
+            what = ", ".join(f"--{names.get(name, name)}" for name in asked)
+            raise InvalidTables(
+                [Issue("stress", None, None, "stress_not_asked", f"{what} without --stress", "nothing would follow it", "add --stress")]
+            )
+        return None
+    if exposure == "none":
+        asked["exposure"] = None
+    return asked
+
+
+def show_stress(board: Any) -> None:
+    """Print what plans under the same events lose, and the sentence of each against the baseline; nothing where they were not moved."""
+    from hinterland import app as doors
+    from hinterland.comparison import answers
+
+    stress = board.stress
+    if stress is None:
+        return
+    header, rows = doors.stress_side_by_side(stress)
+    days = f"{stress.first_day} to {stress.last_day}"
+    show_table(f"{stress.replications:,} replications of {days}, {stress.events:,} events, seed {stress.seed}", header, rows)
+    say("* where shortage is served later instead of lost", *answers(board), *(f"note: {one}" for one in stress.notes))
