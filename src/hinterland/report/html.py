@@ -12,16 +12,21 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hinterland.report import appendix, decided, findings, proof
+from hinterland.report.exposure_maps import exposure_map
 from hinterland.report.figures import Figure, colours_of, figures, quality
+from hinterland.report.helping import helping
 from hinterland.report.maps import draw, survey, width_px
 from hinterland.report.markets import market_regions
 from hinterland.report.numbers import amount, number
+from hinterland.report.resilience import resilience
 from hinterland.report.small_maps import MapRow, by_market, by_period, by_stage
+from hinterland.report.stress_appendix import measured_tails, settling, stress_facts
 from hinterland.report.theme import FONT, variables
 from hinterland.report.words import chain_order, in_time, plain
 
 if TYPE_CHECKING:
     from hinterland.comparison import Board
+    from hinterland.report.maps import Survey
 
 __all__ = ["render"]
 
@@ -50,10 +55,8 @@ class _Maps:
     rows: tuple[tuple[str, list[MapRow]], ...]
 
 
-def _maps(board: Board) -> _Maps:
+def _maps(board: Board, stages: list[str], shared: Survey) -> _Maps:
     """A map per strategy, and the one key they share."""
-    stages = chain_order(board)
-    shared = survey(board, stages)
     drawn, missing = [], 0
     for at, strategy in enumerate(board.strategies):
         atlas = draw(board, strategy, shared, str(at))
@@ -84,8 +87,9 @@ def _maps(board: Board) -> _Maps:
     )
 
 
-def _chapters(board: Board) -> list[tuple[str, str, list[Figure]]]:
-    drawn = figures(board)
+def _chapters(board: Board, shared: Survey) -> list[tuple[str, str, list[Figure]]]:
+    where = exposure_map(board, shared)
+    drawn = [*figures(board), *([where] if where else [])]
     return [(key, heading, held) for key, heading in _CHAPTERS.items() if (held := [one for one in drawn if one.chapter == key])]
 
 
@@ -97,8 +101,9 @@ def _delivered(board: Board) -> str:
     return f"{' and '.join(amount(size, unit) for unit, size in units.items())} to {places} place{'s' * (places != 1)} in {findings.home_words(board)}{span}"
 
 
-def _style(stages: int) -> str:
-    text = (files("hinterland.report") / "templates" / "report.css").read_text(encoding="utf-8")
+def _style(stages: int, *, stressed: bool) -> str:
+    folder = files("hinterland.report") / "templates"
+    text = "".join((folder / f"{one}.css").read_text(encoding="utf-8") for one in (["report", "stress"] if stressed else ["report"]))
     for name, value in {"light": variables(stages), "dark": variables(stages, dark=True), "font": FONT}.items():
         text = text.replace(f"/*{name}*/", value)
     return text
@@ -129,6 +134,8 @@ def render(
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
+    stages = chain_order(board)
+    shared = survey(board, stages)
     headline, deck = findings.headline(board)
     house = Environment(
         loader=PackageLoader("hinterland.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -137,13 +144,13 @@ def render(
     house.filters["ours"] = Markup
     page = house.get_template("report.html.j2").render(
         board=board,
-        style=_style(len(chain_order(board))),
+        style=_style(len(stages), stressed=board.stress is not None),
         headline=headline,
         deck=deck,
         colours=colours_of(board),
         delivered=_delivered(board),
         panels=findings.panels(board),
-        maps=_maps(board),
+        maps=_maps(board, stages, shared),
         proof_line=proof.proof_line(board),
         proof_rows=proof.proof_rows(board),
         versions=proof.versions(board),
@@ -159,7 +166,12 @@ def render(
             )
             if found
         ],
-        chapters=_chapters(board),
+        chapters=_chapters(board, shared),
+        softer=resilience(board),
+        helping=helping(board),
+        tails=measured_tails(board),
+        settling=settling(board),
+        stress_facts=stress_facts(board),
         exclusivity=findings.exclusivity(board),
         kpis=appendix.kpis(board),
         matrices=[

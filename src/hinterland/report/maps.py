@@ -27,7 +27,19 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Atlas", "Survey", "draw", "draw_market", "merged_ways", "small_map", "survey", "width_px"]
+__all__ = [
+    "Atlas",
+    "Survey",
+    "draw",
+    "draw_market",
+    "label_texts",
+    "map_frame",
+    "merged_ways",
+    "site_words",
+    "small_map",
+    "survey",
+    "width_px",
+]
 
 _WIDE, _WORLD_HIGH, _NEAR_HIGH, _GAP = 440.0, 205.0, 250.0, 12.0
 _NORTH = 9.0
@@ -107,6 +119,13 @@ def survey(board: Board, stages: list[str]) -> Survey:
     return Survey(world, markets, frame, height, most, tuple(stages), stage_of_site(board), land)
 
 
+def map_frame(shared: Survey) -> tuple[World | Around, Box, str]:
+    """The widest map of a report: its projection, its frame, and the id of its land outlines."""
+    if shared.world is not None:
+        return shared.world, Box(0.0, 0.0, _WIDE, _WORLD_HIGH), "land-world"
+    return shared.markets[0].around, shared.near_frame, "land-near0"
+
+
 def width_px(t: float, t_most: float) -> float:
     """Width of a flow's line; its square grows with the tonnes, so that small flows stay visible.
 
@@ -162,7 +181,7 @@ def _lines(ways: pl.DataFrame, projection: World | Around, shared: Survey) -> tu
     return "".join(drawn), points
 
 
-def _short(name: str, most: int = 26) -> str:
+def site_words(name: str, most: int = 26) -> str:
     """A site's name that fits a map: without what stands in brackets, then cut between words."""
     bare = name if len(name) <= most else name.split(" (")[0]
     return shorten(bare, most, placeholder="…") if " " in bare else bare[:most]
@@ -177,7 +196,8 @@ def _mark(x: float, y: float, row: dict[str, Any], target: bool, shared: Survey)
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{colour}" stroke="var(--paper)" stroke-width="1.1"/>'
 
 
-def _words(labels: list[Label], at: dict[str, tuple[float, float]]) -> str:
+def label_texts(labels: list[Label], at: dict[str, tuple[float, float]]) -> str:
+    """Placed labels as SVG, each with a line to its point where it stands away from it."""
     drawn = []
     for one in labels:
         if one.led:
@@ -252,13 +272,13 @@ def _panel(
     rings, told = _rings(projection, frame, list(at.values())) if isinstance(projection, Around) else ("", [])
     named = [row for row in inside if row["used"] and row["label"]]
     points = [
-        (row["site_id"], _short(row["name"] or row["site_id"]), *at[row["site_id"]], 5.0 if row["site_id"] in targets else 3.2)
+        (row["site_id"], site_words(row["name"] or row["site_id"]), *at[row["site_id"]], 5.0 if row["site_id"] in targets else 3.2)
         for row in named
     ]
     labels = place(points, frame, size_px=_SIZE, obstacles=told, soft=along)
     marks = "".join(_mark(*at[row["site_id"]], row, row["site_id"] in targets, shared) for row in reversed(inside) if row["label"])
     return (
-        f'<use href="#land-{land}" fill="var(--land)"/>{rings}{near_in_world}{lines}{marks}{_words(labels, at)}',
+        f'<use href="#land-{land}" fill="var(--land)"/>{rings}{near_in_world}{lines}{marks}{label_texts(labels, at)}',
         labels,
         len(points) - len(labels),
     )

@@ -171,26 +171,22 @@ def ranges(rows: Sequence[Row], colours: Mapping[str, str], unit: str, label: st
     return to_svg(lines + marks + words, held, label)
 
 
-def lasting(rows: Sequence[Row], spans: Sequence[Row], colours: Mapping[str, str], most: float, unit: str, label: str) -> str:
-    """Days survived as marks over the days to recover as a grey band. Rows have what, key, strategy, days, beyond, full; spans what, key, low, high.
+def lasting(rows: Sequence[Row], colours: Mapping[str, str], most: float, unit: str, label: str) -> str:
+    """Days survived as marks over the days to recover as a grey band. Rows have what, key, strategy, days, beyond, full, low, high.
 
-    What is beyond `most` stands at the edge with an arrow.
+    What is `beyond` stands at the edge, `most`, with an arrow.
     """
     import altair as alt
 
-    both = [*({**one, "strategy": None} for one in spans), *rows]
-    held = _marked(both, colours)
+    held = _marked(rows, colours)
     whats = _whats(held)
     plot = _plot(whats) - 14
     scale = alt.Scale(domain=[0.0, most], nice=False)
     axis = alt.Axis(format=NUMBERS, tickCount=4)
-    chart = alt.Chart(alt.NamedData("rows"), width=plot, height=_height(whats, len(colours), 0.2)).encode(y=_rows_axis(whats, inner=0.2))
-    bands = (
-        chart.mark_bar(color="var(--muted)", fillOpacity=0.28)
-        .encode(x=_at("low", scale, unit, axis), x2=alt.X2("high"))
-        .transform_filter("datum.strategy === null")
+    base = alt.Chart(alt.NamedData("rows"), width=plot, height=_height(whats, len(colours), 0.2)).encode(
+        y=_rows_axis(whats, inner=0.2), yOffset=_beside(list(colours))
     )
-    base = chart.transform_filter("datum.strategy !== null").encode(yOffset=_beside(list(colours)))
+    bands = base.mark_bar(color="var(--muted)", fillOpacity=0.3).encode(x=_at("low", scale, unit, axis), x2=alt.X2("high"))
     marks = _marks(base).transform_filter("!datum.beyond").encode(x=_at("days", scale, unit, axis))
     arrows = (
         base.mark_text(align="left", dx=2, fontSize=SIZE, fontWeight="bold", text="→")
@@ -214,7 +210,7 @@ def _marks(base: Any) -> Any:
     )
 
 
-def running(rows: Sequence[Row], colours: Mapping[str, str], name: str, unit: str, label: str, *, percent: bool) -> str:
+def running(rows: Sequence[Row], colours: Mapping[str, str], name: str, label: str, *, percent: bool) -> str:
     """Running means with their interval as a band. Rows have strategy, replications, mean, low, high."""
     import altair as alt
 

@@ -10,9 +10,9 @@ import polars as pl
 from hinterland.report import spreads
 from hinterland.report.figures.figure import Figure, colours_of
 from hinterland.report.numbers import share
+from hinterland.report.resilience import margin_words
 from hinterland.report.stress_words import (
     between,
-    differed,
     difference,
     direction,
     finite,
@@ -24,13 +24,12 @@ from hinterland.report.stress_words import (
     told,
     unit_words,
 )  # fmt: skip
-from hinterland.report.words import listed, plain, sentence
+from hinterland.report.words import plain, sentence
 
 if TYPE_CHECKING:
     from datetime import date
 
     from hinterland.comparison import Board
-    from hinterland.comparison.stressed import StressBoard
 
 __all__ = ["against_baseline", "by_hazard", "over_time"]
 
@@ -89,28 +88,6 @@ def _spread(row: dict[str, Any] | None) -> str:
     return "–" if row is None else f"{share(row['p50'])} ({between(row['p05'], row['p95'], 'share')})"
 
 
-def _leads(stress: StressBoard, names: list[str]) -> str:
-    """Who loses more or less margin than the baseline, and of whom it cannot be said."""
-    parts: list[str] = []
-    open_: list[str] = []
-    for one in names:
-        row = differed(stress, one, "lost_margin")
-        if row is None or not finite(row["mean"]):
-            continue
-        if not row["certain"]:
-            open_.append(one)
-            continue
-        size = told(abs(row["mean"]), stress.currency)
-        parts.append(f"{one} loses {size} {'less' if row['mean'] < 0 else 'more'}{' margin than ' + stress.against if not parts else ''}")
-    if not parts:
-        return (
-            f"No certain difference in lost margin between {listed(open_)} and {stress.against}"
-            if open_
-            else "Differences between the plans"
-        )
-    return sentence("; ".join(parts)) + (f"; no certain difference for {listed(open_)}" if open_ else "")
-
-
 def against_baseline(board: Board) -> Figure | None:
     """Paired differences to the baseline with their 95 % intervals, a panel per plan: right is better, hollow is uncertain."""
     stress = board.stress
@@ -128,7 +105,7 @@ def against_baseline(board: Board) -> Figure | None:
     }
     colours = colours_of(board)
     svgs = []
-    title = _leads(stress, names)
+    title = sentence(margin_words(stress, names)) or "Differences between the plans"
     about = (
         f"Mean difference to {stress.against} under the same {stress.replications:,} draws of events, {span_words(stress)}, with its 95 % interval. "
         "Filled: the interval leaves 0 out; hollow: it does not. Each measure has its own scale, the same in every panel"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -99,22 +100,17 @@ def lasting(board: Board) -> Figure | None:
     if stress is None or not nodes:
         return None
     frame = exposed(board)
-    rows, spans = [], []
-    days = [row["recovery_days_high"] for (*_, one), row in held.items() if one in names and finite(row["recovery_days_high"])]
-    shown_days = [row["recovery_days_high"] for kind, node in nodes for one in names if (row := held.get((kind, node, one))) and finite(row["recovery_days_high"])]  # fmt: skip
-    most = 1.6 * max(shown_days or days or [1.0])
-    for kind, node in nodes:
-        mine = {one: row for one in names if (row := held.get((kind, node, one))) is not None}
-        first = next(iter(mine.values()))
-        base = {"what": first["words"], "key": f"{kind} {node}"}
-        low, high = (max((row[end] for row in mine.values() if finite(row[end])), default=None) for end in ("recovery_days_low", "recovery_days_high"))  # fmt: skip
-        spans.append({**base, "low": low, "high": high})
-        for one, row in mine.items():
-            survival = row["survival_days"]
-            if survival is not None and survival == survival:
-                rows.append(
-                    {**base, "strategy": one, "days": min(survival, most), "beyond": survival > most, "full": row["survives"] is False}
-                )
+    shown_rows = [row for node in nodes for one in names if (row := held.get((*node, one))) is not None]
+    days = [row["recovery_days_high"] for row in shown_rows if finite(row["recovery_days_high"])]
+    most = 1.6 * max(days, default=1.0)
+    rows = []
+    for row in shown_rows:
+        survival = row["survival_days"]
+        if survival is None or math.isnan(survival):
+            continue
+        low, high = (row[end] if finite(row[end]) else None for end in ("recovery_days_low", "recovery_days_high"))
+        rows.append({"what": row["words"], "key": f"{row['kind']} {row['node']}", "strategy": row["strategy"], "low": low, "high": high,
+                     "days": min(survival, most), "beyond": survival > most, "full": row["survives"] is False})  # fmt: skip
     if not rows:
         return None
     counts: list[str] = []
@@ -127,6 +123,6 @@ def lasting(board: Board) -> Figure | None:
         f"the ranking. Filled: shorter than the recovery; hollow: survived; arrow: beyond {number(most, 2)} days"
     )
     colours = {one: colours_of(board)[one] for one in names}
-    svg = spreads.lasting(rows, spans, colours, most, "days", f"{title}. {about}")
+    svg = spreads.lasting(rows, colours, most, "days", f"{title}. {about}")
     whole = [(kind, node) for kind, node in frame.sort("loss_high", "kind", "node", descending=[True, False, False]).select("kind", "node").unique(maintain_order=True).iter_rows()]  # fmt: skip
     return Figure(_CHAPTER, title, about, (svg,), _COLUMNS, _table(whole, held, names, stress.currency), of=tuple(names))

@@ -1,0 +1,183 @@
+"""Whether a plan softens disruptions, for the first screen: lost margin, service and exposure against the baseline, with their intervals.
+
+A difference whose interval holds 0 is neither better nor worse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hinterland.report.findings import Delta
+from hinterland.report.numbers import share
+from hinterland.report.stress_words import (
+    between,
+    differed,
+    difference,
+    direction,
+    finite,
+    measure_name,
+    measured,
+    plans,
+    shown,
+    span_words,
+    told,
+    unit_words,
+)
+from hinterland.report.words import listed, sentence
+
+if TYPE_CHECKING:
+    from hinterland.comparison import Board
+    from hinterland.comparison.stressed import StressBoard
+
+__all__ = ["Held", "Resilience", "margin_words", "resilience"]
+
+_SHOWN = ("lost_margin", "fill_rate", "late_share")
+_LEAST = 0.0005
+"""Differences of shares below half a tenth of a point read as none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A value, its difference to the baseline and the interval of that (or, of a count, what it counts)."""
+
+    value: str
+    delta: Delta | None = None
+    range: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resilience:
+    """The panel of the first screen: columns are (name, unit), rows (strategy, cells); `deck` says it in one sentence."""
+
+    answer: str
+    deck: str
+    about: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, tuple[Held, ...]], ...]
+
+
+def margin_words(stress: StressBoard, names: list[str], *, ranges: bool = False) -> str:
+    """Who loses more or less margin than the baseline, and of whom it cannot be said; empty where nothing is known."""
+    parts: list[str] = []
+    open_: list[str] = []
+    for one in names:
+        row = differed(stress, one, "lost_margin")
+        if row is None or not finite(row["mean"]):
+            continue
+        if not row["certain"]:
+            open_.append(one)
+            continue
+        ends = sorted(abs(row[end]) for end in ("low", "high"))
+        range_ = f" ({'95 % interval ' if not parts else ''}{between(ends[0], ends[1], stress.currency)})" if ranges else ""
+        than = f" margin than {stress.against}" if not parts else ""
+        parts.append(f"{one} loses {told(abs(row['mean']), stress.currency)} {'less' if row['mean'] < 0 else 'more'}{than}{range_}")
+    if not parts:
+        return f"no certain difference in lost margin between {listed([*open_, stress.against])}" if open_ else ""
+    return "; ".join(parts) + (f"; no certain difference for {listed(open_)}" if open_ else "")
+
+
+def _arrow(mean: float, better: int) -> Delta:
+    good = mean * better > 0
+    return Delta("", ("▲" if mean > 0 else "▼") if good else ("△" if mean > 0 else "▽"), "better" if good else "worse")
+
+
+def _judged(text: str, mean: float, better: int, *, certain: bool) -> Delta:
+    found = _arrow(mean, better) if certain and better and mean else Delta("", "≈", "same")
+    return Delta(text, found.arrow, found.meaning)
+
+
+def _measure(stress: StressBoard, strategy: str, measure: str) -> Held:
+    row = measured(stress, strategy, measure)
+    if row is None or not finite(row["mean"]):
+        return Held("–")
+    unit = unit_words(stress, row["unit"])
+    gap = None if strategy == stress.against else differed(stress, strategy, measure)
+    if gap is None or not finite(gap["mean"]):
+        return Held(shown(row["mean"], unit))
+    delta = _judged(difference(gap["mean"], "share" if unit == "share" else ""), gap["mean"], direction(measure), certain=gap["certain"])
+    return Held(shown(row["mean"], unit), delta, between(gap["low"], gap["high"], unit if unit == "share" else "", sign=True, points=True))
+
+
+def _sites(stress: StressBoard, strategy: str) -> pl.DataFrame:
+    """Sites of a plan with a loss that is a number; all nodes where the exposure has no sites."""
+    frame = stress.exposure.filter((pl.col("strategy") == strategy) & pl.col("loss_high").is_finite())
+    sites = frame.filter(pl.col("kind") == "site")
+    return sites if stress.exposure.filter(pl.col("kind") == "site").height else frame
+
+
+def _exposure(stress: StressBoard, strategy: str) -> Held:
+    """Mean loss over the sites of a plan; certain where the fast and the slow recovery say the same."""
+    mine, base = _mean_losses(stress, strategy), _mean_losses(stress, stress.against)
+    if mine is None:
+        return Held("–")
+    if strategy == stress.against or base is None:
+        return Held(shown(mine[1], stress.currency))
+    fast, slow = mine[0] - base[0], mine[1] - base[1]
+    delta = _judged(difference(slow, ""), slow, -1, certain=min(fast, slow) > 0 or max(fast, slow) < 0)
+    return Held(shown(mine[1], stress.currency), delta, between(min(fast, slow), max(fast, slow), "", sign=True))
+
+
+def _mean_losses(stress: StressBoard, strategy: str) -> tuple[float, float] | None:
+    """Mean loss over the sites of a plan, fast and slow to recover."""
+    frame = _sites(stress, strategy)
+    fast = pl.when(pl.col("loss_low").is_finite()).then(pl.col("loss_low")).otherwise(pl.col("loss_high"))
+    return frame.select(fast.mean().alias("fast"), pl.col("loss_high").mean().alias("slow")).row(0) if frame.height else None
+
+
+def _survived(stress: StressBoard, strategy: str) -> Held:
+    """Share of the sites of a plan that it does not survive until they are back."""
+    parts = {}
+    for one in (strategy, stress.against):
+        known = _sites(stress, one)["survives"].drop_nulls()
+        parts[one] = (int((~known).sum()), len(known))
+    lost, count = parts[strategy]
+    if not count:
+        return Held("–")
+    of = f"{lost} of {count} sites" if stress.exposure.filter(pl.col("kind") == "site").height else f"{lost} of {count} nodes"
+    if strategy == stress.against or not parts[stress.against][1]:
+        return Held(share(lost / count), None, of)
+    gap = lost / count - parts[stress.against][0] / parts[stress.against][1]
+    return Held(share(lost / count), _judged(difference(gap, "share", 2), gap, -1, certain=abs(gap) >= _LEAST), of)
+
+
+def _answer(stress: StressBoard, rows: dict[str, list[Held]]) -> str:
+    """Yes, where every certain difference is better; no, where every one is worse; partly between; else that none is certain."""
+    gaps = {one: cells for one, cells in rows.items() if one != stress.against}
+    meanings = {cell.delta.meaning for cells in gaps.values() for cell in cells if cell.delta} - {"same"}
+    if not gaps:
+        return "No baseline to compare with"
+    if not meanings:
+        return f"No certain difference to {stress.against}"
+    lead = margin_words(stress, list(gaps))
+    word = ("Yes" if meanings == {"better"} else "No") if len(meanings) == 1 else "Partly"
+    return f"{word}: {lead}" if lead else word
+
+
+def resilience(board: Board) -> Resilience | None:
+    """The panel, where the plans of a board were moved through events."""
+    stress, names = board.stress, plans(board)
+    if stress is None or not names:
+        return None
+    held = [one for one in _SHOWN if one in set(stress.measures["measure"])]
+    columns = []
+    for measure in held:
+        unit = unit_words(stress, stress.measures.filter(pl.col("measure") == measure)["unit"][0])
+        columns.append((measure_name(measure), "of what is wanted" if unit == "share" else f"{unit}, {span_words(stress)}"))
+    rows = {one: [_measure(stress, one, measure) for measure in held] for one in names}
+    exposed = stress.exposure.filter(pl.col("strategy").is_in(names)).height
+    if exposed:
+        columns += [("Loss if one site stops", f"{stress.currency}, mean of sites"), ("Stops not survived", "share of sites")]
+        for one in names:
+            rows[one] += [_exposure(stress, one), _survived(stress, one)]
+    lead = margin_words(stress, [one for one in names if one != stress.against], ranges=True)
+    about = (
+        f"Means of {stress.replications:,} draws of events, the same for every plan, {span_words(stress)}; in brackets the 95 % interval of the "
+        "difference, ≈ where it holds 0."
+    ) + (" If one site stops: for its time to recover, slow (in brackets fast to slow)." if exposed else "")
+    deck = f"When things break, {lead}." if lead else ""
+    return Resilience(
+        sentence(_answer(stress, rows)), deck, about, tuple(columns), tuple((one, tuple(cells)) for one, cells in rows.items())
+    )
