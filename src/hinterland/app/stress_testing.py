@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
     from hinterland.stress.exposure.expose import ExposureResult
+    from hinterland.stress.hands import DaskClient
     from hinterland.stress.simulate import StressResult
     from hinterland.stress.spans import Span
 
@@ -48,7 +49,7 @@ class _Asked:
     exposure: str | None
     what_if: bool
     period_id: str | None
-    executor: Executor | None
+    executor: Executor | DaskClient | None
 
 
 class _Told:
@@ -82,7 +83,7 @@ def stress_test(
     what_if: bool = False,
     period: str | None = None,
     progress: Progress = SILENT,
-    executor: Executor | None = None,
+    executor: Executor | DaskClient | None = None,
 ) -> StressBoard:
     """Move plans through the same events, with lost sales and with serving late, and lay what comes of it side by side.
 
@@ -121,7 +122,7 @@ def stress_test_worlds(
     what_if: bool = False,
     period: str | None = None,
     progress: Progress = SILENT,
-    executor: Executor | None = None,
+    executor: Executor | DaskClient | None = None,
 ) -> StressBoard:
     """As `stress_test`, each plan in a resolved network of its own."""
     from hinterland.comparison import STRESS_FRAMES, StressBoard

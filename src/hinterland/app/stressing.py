@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hinterland.app.given import network_of, plan_of
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from hinterland.stress.hands import DaskClient
     from hinterland.stress.simulate import StressResult
 
-__all__ = ["expose", "exposure_told", "replay_events", "replays", "simulate", "stress_told", "write_stress"]
+__all__ = ["expose", "exposure_told", "replay_events", "replays", "simulate", "stress_told"]
 
 
 def _world(net: Network, plan: GivenPlan, scenario: str | Sequence[str] | None) -> tuple[Network, Any]:
@@ -117,27 +116,9 @@ def replay_events(name: str, net: Network, start: str | date | None = None) -> p
     return moved_by_years(read_replay(name), span.date_of(span.first_day))
 
 
-def write_stress(folder: str | Path, result: StressResult) -> Path:
-    """Write replications, events (as the table `events`), the summary and each hazard as Parquet files into a new folder."""
-    from hinterland.core.errors import InvalidTables, Issue
-    from hinterland.stress.summary import convergence, rates, summary
-
-    target = Path(folder)
-    if target.exists() and any(target.iterdir()):
-        what, why = f"{target} holds something already", "nothing is written over"
-        raise InvalidTables([Issue("out", None, None, "folder_taken", what=what, why=why, fix="name another folder")])
-    target.mkdir(parents=True, exist_ok=True)
-    tables = {"replications": rates(result), "events": result.event_table, "summary": summary(result), "convergence": convergence(result)}
-    if result.hazards is not None:
-        tables["hazards"] = result.hazards
-    for name, frame in tables.items():
-        frame.write_parquet(target / f"{name}.parquet")
-    return target
-
-
 def stress_told(result: StressResult) -> dict[str, Any]:
     """A simulation as one document."""
-    from hinterland.stress.summary import summary
+    from hinterland.stress.summary import convergence, summary
 
     return {
         "scenario": list(result.scenarios),
@@ -149,6 +130,7 @@ def stress_told(result: StressResult) -> dict[str, Any]:
         "events": result.events.height,
         "transition_share": result.transition,
         "measures": summary(result).to_dicts(),
+        "convergence": convergence(result).to_dicts(),
         "hazards": None if result.hazards is None else result.hazards.to_dicts(),
         "notes": list(result.notes),
     }

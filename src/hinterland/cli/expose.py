@@ -34,18 +34,26 @@ def expose(
     ] = None,
     pairs: Annotated[bool, typer.Option("--pairs", help="the worst joint failures of two sites as well")] = False,
     what_if: Annotated[bool, typer.Option("--what-if", help="try a buffer and a standby at the weakest nodes")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FOLDER", help="folder for what is found; default RUN/exposure, replaced each time"),
+    ] = None,
     cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask cluster to spread the work over: tcp://host:port")] = None,
     workers: Annotated[int | None, typer.Option(metavar="NUMBER", help="processes to spread the work over; default threads")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON document on stdout, nothing else")] = False,
 ) -> None:
-    """Rank sites, operators, countries, passages, lanes by what their standstill loses, and say how long each is survived."""
+    """Rank sites, operators, countries, passages, lanes by what their standstill loses, and say how long each is survived; RUN/exposure keeps it."""
     from hinterland import app as doors
     from hinterland.app.auditing import audited_in
+    from hinterland.app.keeping import keep_in_run, run_place, write_exposure
     from hinterland.app.stressing import exposure_told
     from hinterland.app.workers import workers_of
     from hinterland.core.errors import Cancelled
+    from hinterland.store import ABOUT, refuse_taken
 
     with ended_well(as_json=as_json), workers_of(cluster, workers) as executor:
+        if out is not None:  # before minutes of work, not after
+            refuse_taken(out, replace=False, mark=ABOUT)
         net, made = audited_in(run, plan)
         stopped = None
         with bars(quiet=as_json) as drawn:
@@ -58,10 +66,18 @@ def expose(
                 if early.result is None:
                     raise
                 found, stopped = cast("ExposureResult", early.result), early
+        about: dict[str, object] = {"stopped": stopped is not None}
+        place, kept = run_place(run, plan, made, scenario, "exposure")
+        if out is not None:
+            kept = f"written to {write_exposure(out, found, about=about)}"
+        elif place is not None:
+            kept = keep_in_run(place, found, net, about)
         if as_json:
-            show_json(plain(exposure_told(found)))
+            show_json(plain(exposure_told(found) | {"kept": kept or None}))
         else:
             _show(found)
+            if kept:
+                say(kept)
         if stopped is not None:
             raise stopped
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["figure", "plain", "say", "show_json", "show_supply", "show_table", "warn_short"]
 
+_DUST = 1e-12
+"""Below, a number is what is left of rounding."""
+
 
 def figure(value: object, digits: int = 3) -> str:
     """A number as people read it: a few significant digits, thousands apart.
@@ -27,7 +30,7 @@ def figure(value: object, digits: int = 3) -> str:
         return str(value)
     if not math.isfinite(value):
         return "–"
-    if value == 0:
+    if abs(value) < _DUST:
         return "0"
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{places}f}"

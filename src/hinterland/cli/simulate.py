@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -29,6 +29,11 @@ _WORDS = {
     "extra_cost_per_unit": "extra cost",
     "extra_co2e_kg_per_unit": "extra CO2e",
 }
+_FEW = 3
+"""Points of a running interval below which nothing is said of it."""
+_SLACK = 1.05
+"""A stop by the normal interval may leave Student's a little wider."""
+_TWICE = "it is not clear which of them happens"
 
 
 def simulate(
@@ -37,7 +42,9 @@ def simulate(
     scenario: Annotated[
         list[str] | None, typer.Option("--scenario", "-s", metavar="NAME", help="scenario to apply; several apply in order")
     ] = None,
-    replications: Annotated[int, typer.Option("--replications", "-n", metavar="NUMBER", help="how often the future is drawn")] = 1000,
+    replications: Annotated[
+        int | None, typer.Option("--replications", "-n", metavar="NUMBER", help="how often the future is drawn; default 1000")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, metavar="NUMBER", help="seed of the events")] = 0,
     start: Annotated[str | None, typer.Option("--from", metavar="DATE", help="first day; default the plan's")] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="DATE", help="last day; default the plan's")] = None,
@@ -47,47 +54,86 @@ def simulate(
     until: Annotated[float | None, typer.Option("--until", metavar="SHARE", help="stop when the fill rate is known to ± this")] = None,
     each_hazard: Annotated[bool, typer.Option("--each-hazard", help="say what each hazard loses alone")] = False,
     replay: Annotated[str | None, typer.Option(metavar="NAME", help="replay events of the past, `list` names them")] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="folder for replications, events and summary")] = None,
+    events: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="replay events that were saved or typed (.parquet, .csv), as the table events")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="folder for what is found; default RUN/stress, replaced each time")
+    ] = None,
     cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask cluster to spread the work over: tcp://host:port")] = None,
     workers: Annotated[int | None, typer.Option(metavar="NUMBER", help="processes to spread the work over; default threads")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON document on stdout, nothing else")] = False,
 ) -> None:
-    """Move a plan through many draws of its hazards: fill rate, lost margin, time short, extra cost and CO2e."""
+    """Move a plan through many draws of its hazards: fill rate, lost margin, time short, extra cost and CO2e; RUN/stress keeps it."""
     from hinterland import app as doors
     from hinterland.app.auditing import audited_in
-    from hinterland.app.stressing import replays, stress_told, write_stress
+    from hinterland.app.keeping import events_from, keep_in_run, run_place, saved_days, write_stress
+    from hinterland.app.stressing import replays, stress_told
     from hinterland.app.workers import workers_of
-    from hinterland.core.errors import Cancelled
+    from hinterland.core.errors import Cancelled, InvalidTables, Issue
+    from hinterland.store import ABOUT, refuse_taken
 
     with ended_well(as_json=as_json), workers_of(cluster, workers) as executor:
         if replay == "list":
             listed = replays()
             show_json(listed.to_dicts()) if as_json else show_table("replays", listed.columns, listed.iter_rows())
             return
+        if out is not None:  # before minutes of work, not after
+            refuse_taken(out, replace=False, mark=ABOUT)
         net, made = audited_in(run, plan)
+        if replay is not None and events is not None:
+            raise InvalidTables([Issue("simulate", None, "events", "two_events", "both --replay and --events", _TWICE, "name one of them")])
+        rows, saved = None, dict[str, Any]({"replications": 1 if replay else 1000, "start": None, "end": None})
+        if events is not None:
+            rows = events_from(events, net)
+            saved = saved_days(events, rows)
+        count = saved["replications"] if replications is None else replications
+        first, last = start or saved["start"], end or saved["end"]
         stopped = None
         with bars(quiet=as_json) as drawn:
             try:
                 found = doors.simulate(
-                    net, made, scenario, replications=1 if replay and replications == 1000 else replications, seed=seed, start=start, end=end,
-                    days=days, late=late, safety_days=safety, until_share=until, each_hazard=each_hazard, replay=replay, progress=drawn,
-                    executor=executor,
+                    net, made, scenario, replications=count, seed=seed, start=first, end=last, days=days, late=late, safety_days=safety,
+                    until_share=until, each_hazard=each_hazard, events=rows, replay=replay, progress=drawn, executor=executor,
                 )  # fmt: skip
             except Cancelled as early:
                 if early.result is None:
                     raise
                 found, stopped = cast("StressResult", early.result), early
+        about: dict[str, object] = {
+            "rule": "late" if late else "lost", "safety_days": safety, "start": first, "end": last, "replay": replay,
+            "events_from": None if events is None else str(events), "stopped": stopped is not None,
+        }  # fmt: skip
+        named = f"stress-{replay}" if replay else f"stress-{events.stem}" if events is not None else "stress"
+        place, kept = run_place(run, plan, made, scenario, named)
         if out is not None:
-            write_stress(out, found)
+            kept = f"written to {write_stress(out, found, about=about)}"
+        elif place is not None:
+            kept = keep_in_run(place, found, net, about)
         if as_json:
-            show_json(plain(stress_told(found)))
+            show_json(plain(stress_told(found) | {"kept": kept or None}))
         else:
-            _show(found, out)
+            _show(found, kept, until)
         if stopped is not None:
             raise stopped
 
 
-def _show(found: StressResult, out: Path | None) -> None:
+def _known(found: StressResult, told: list[dict[str, float]], until: float | None) -> list[str]:
+    """How well the fill rate is known after growing numbers of replications, and whether that is as well as was asked for."""
+    if len(told) < _FEW:
+        return []
+    halves = [(one["replications"], 50 * (one["high"] - one["low"])) for one in told]
+    count, half = halves[-1]
+    steps = [next(one for one in halves if one[0] >= count * share) for share in (0.1, 0.3)]
+    grown = ", ".join(f"± {figure(wide)} after {number:,}" for number, wide in dict(steps).items() if number < count)
+    said = f"the fill rate is known to ± {figure(half)} points after {count:,} replications" + (f" ({grown})" if grown else "")
+    if until is not None and half > 100 * until * _SLACK and found.replications.height == count:
+        more = round(count * (half / (100 * until)) ** 2, -2)
+        return [said, f"± {100 * until:.3g} points were asked for and not reached: about {figure(float(more))} replications would do"]
+    return [said]
+
+
+def _show(found: StressResult, kept: str, until: float | None) -> None:
     from hinterland.app.stressing import stress_told
 
     told = stress_told(found)
@@ -104,7 +150,7 @@ def _show(found: StressResult, out: Path | None) -> None:
         f"{told['replications']:,} replications of {found.steps} {unit} {under}, {told['events']:,} events, seed {found.seed}",
         ("", "mean", "low", "high", "VaR 95 %", "CVaR 95 %", "unit"),
         [
-            (_WORDS[name], *(row[column] for column in ("mean", "low", "high", "var95", "cvar95")),
+            (_WORDS.get(name, name.replace("_", " ")), *(row[column] for column in ("mean", "low", "high", "var95", "cvar95")),
              " ".join(money.get(word.rstrip(","), word) for word in row["unit"].replace("money,", "money").split()))
             for name, row in rows.items()
         ],
@@ -116,4 +162,4 @@ def _show(found: StressResult, out: Path | None) -> None:
         )  # fmt: skip
     if found.transition > 1e-9:
         say(f"transition: the undisturbed plan itself serves {100 * found.transition:.3g} % late or never, where its periods differ")
-    say(*(f"note: {one}" for one in found.notes), *([f"written to {out}"] if out is not None else []))
+    say(*_known(found, told["convergence"], until), *(f"note: {one}" for one in found.notes), *([kept] if kept else []))

@@ -56,14 +56,18 @@ def refuse_unwritable(target: Path, *, folder: bool = False) -> None:
         raise _not_writable(target, f"{above} takes no files: {broken.strerror or broken}", "name another place") from broken
 
 
-def refuse_taken(target: Path, *, replace: bool) -> None:
-    """Raise InvalidTables when `target` is taken and is not a run that may be replaced, or cannot be written at all."""
+def refuse_taken(target: Path, *, replace: bool, mark: str = MARK) -> None:
+    """Raise InvalidTables when `target` is taken and is not a run that may be replaced, or cannot be written at all.
+
+    `mark` is the file by which a folder is known as one of ours.
+    """
     refuse_unwritable(target, folder=True)
     if target.exists():
-        mine = target.is_dir() and (target / MARK).is_file()
+        mine = target.is_dir() and (target / mark).is_file()
         empty = target.is_dir() and not any(target.iterdir())
         if not (empty or (replace and mine)):
-            why = "it holds a run already" if mine else "it is not a run of ours, and nothing is written over"
+            held = "a run" if mark == MARK else "a finding"
+            why = f"it holds {held} already" if mine else f"it is not {held} of ours, and nothing is written over"
             raise InvalidTables(
                 [
                     Issue(
@@ -73,19 +77,19 @@ def refuse_taken(target: Path, *, replace: bool) -> None:
                         "folder_taken",
                         f"{target} is there already",
                         why,
-                        "name another folder, or replace the run with --replace" if mine else "name another folder",
+                        "name another folder, or replace the run with --replace" if mine and mark == MARK else "name another folder",
                     )
                 ]
             )
 
 
 @contextmanager
-def staged(target: Path, *, replace: bool) -> Iterator[Path]:
+def staged(target: Path, *, replace: bool, mark: str = MARK) -> Iterator[Path]:
     """Give a folder beside `target` to write in; rename it into place when the block ends well, drop it otherwise.
 
     Raises InvalidTables when `target` is taken and is not a run that may be replaced: nothing is written over.
     """
-    refuse_taken(target, replace=replace)
+    refuse_taken(target, replace=replace, mark=mark)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.parent / f".{target.name}.{os.getpid()}.part"
     shutil.rmtree(beside, ignore_errors=True)

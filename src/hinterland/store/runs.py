@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from hinterland.model.plan import Plan
 from hinterland.model.plan_reading import read_plan
 from hinterland.model.scenario import resolve
 from hinterland.store.folders import MARK, staged
+from hinterland.store.plain import plain
 from hinterland.tables import read_tables
 
 if TYPE_CHECKING:
@@ -46,21 +46,6 @@ class Run:
         """One line: where it lies and how it ended, not the tables."""
         world = " + ".join(self.network.scenarios) or "the plain tables"
         return f"Run({str(self.folder)!r}: {world}, {self.manifest.get('status')}, tables: {', '.join(self.tables)})"
-
-
-def plain(value: object) -> object:
-    """A value that JSON can hold: no NaN, no infinity, no tuples of our own.
-
-    >>> plain({"a": float("inf"), "b": (1, 2)})
-    {'a': None, 'b': [1, 2]}
-    """
-    if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(one) for one in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
 
 
 def _manifest(net: Network, result: DesignResult) -> dict[str, object]:

@@ -114,6 +114,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "stress_not_asked": "words of --stress were given without it",
         "too_large": "a file, a row count or a cell is larger than allowed",
         "trimmed": "blanks around cells were removed (note)",
+        "two_events": "both a replay and a file of events were named",
         "unequal_delivery": "plans that are compared deliver different quantities",
         "unit_mismatch": "a column's name carries another unit than the declared one",
         "unknown_column": "a column that is not declared, or has no name",
