@@ -76,7 +76,7 @@ def exposure_picture(
         f'<defs><clipPath id="exposed-{key}"><rect {edge}/></clipPath></defs>{title}'
         f'<g clip-path="url(#exposed-{key})"><use href="#{land}" fill="var(--land)"/>{"".join(marks)}</g>{label_texts(labels, at)}</g></svg>'
     )
-    return tidy(svg, label), labels, len(rows) - len(inside)
+    return tidy(svg, label, width=660.0), labels, len(rows) - len(inside)
 
 
 def exposure_map(board: Board, shared: Survey) -> Figure | None:

@@ -98,7 +98,8 @@ def _measure(stress: StressBoard, strategy: str, measure: str) -> Held:
     if gap is None or not finite(gap["mean"]):
         return Held(shown(row["mean"], unit))
     delta = _judged(difference(gap["mean"], "share" if unit == "share" else ""), gap["mean"], direction(measure), certain=gap["certain"])
-    return Held(shown(row["mean"], unit), delta, between(gap["low"], gap["high"], unit if unit == "share" else "", sign=True, points=True))
+    ends = between(gap["low"], gap["high"], unit if unit == "share" else "", sign=True, points=True)
+    return Held(shown(row["mean"], unit), delta, ends.removesuffix(" pts"))
 
 
 def _sites(stress: StressBoard, strategy: str) -> pl.DataFrame:
@@ -136,7 +137,7 @@ def _survived(stress: StressBoard, strategy: str) -> Held:
     lost, count = parts[strategy]
     if not count:
         return Held("–")
-    of = f"{lost} of {count} sites" if stress.exposure.filter(pl.col("kind") == "site").height else f"{lost} of {count} nodes"
+    of = f"{lost} of {count}"
     if strategy == stress.against or not parts[stress.against][1]:
         return Held(share(lost / count), None, of)
     gap = lost / count - parts[stress.against][0] / parts[stress.against][1]
