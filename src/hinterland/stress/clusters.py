@@ -5,14 +5,17 @@ Dask sends pickled Python: whoever may talk to a cluster's scheduler may run any
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import time
 import uuid
 import warnings
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from hinterland.core.errors import InvalidTables, Issue
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Address", "OnCluster", "cluster", "on_cluster"]
 
-_CONNECT_SECONDS = 5.0
+_CONNECT_SECONDS = 3.0
+_ANSWER_SECONDS = 10.0
+_JOIN_SECONDS = 5.0
 _EMPTY_SECONDS = 30.0
 _LOOK_SECONDS = 1.0
 _ALIKE = ("hinterland", "numpy", "polars", "numba", "llvmlite", "scipy", "highspy", "distributed")
@@ -162,9 +167,9 @@ def cluster(address: str) -> Iterator[OnCluster]:
     client = _connected(where)
     try:
         with suppress(Exception):
-            client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+            client.wait_for_workers(1, timeout=_JOIN_SECONDS)
         if not client.nthreads():
-            what, fix = f"no worker has joined the cluster at {where}", f"start some: dask worker {where} --nthreads 1 --no-dashboard"
+            what, fix = f"no worker has joined the cluster at {where}", f"start some: dask worker {where} --nthreads 1"
             raise _refused("no_workers", what, "a scheduler alone does no work", fix)
         with on_cluster(client) as hands:
             yield hands
@@ -173,20 +178,40 @@ def cluster(address: str) -> Iterator[OnCluster]:
 
 
 def _connected(where: Address) -> Any:
-    try:
-        import distributed
-    except ImportError:
+    if find_spec("distributed") is None:
         fix = "pip install 'hinterland[cluster]'"
-        raise _refused("no_dask", "Dask's distributed is not installed here", "a cluster is talked to through it", fix) from None
-    make: Any = distributed.Client
+        raise _refused("no_dask", "Dask's distributed is not installed here", "a cluster is talked to through it", fix)
     try:
+        socket.create_connection((where.host, where.port), _CONNECT_SECONDS).close()  # nobody there is told at once
+        answered = asyncio.run(asyncio.wait_for(_asked(where), _ANSWER_SECONDS))
+        if answered != "Scheduler":
+            raise OSError(f"a {answered.lower()} answers, no scheduler")
+        import distributed
+
+        make: Any = distributed.Client
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what differs is told in words below
-            return make(str(where), timeout=_CONNECT_SECONDS, set_as_default=False)
+            warnings.simplefilter("ignore")  # versions that differ are told in words
+            return make(str(where), timeout=_ANSWER_SECONDS, set_as_default=False)
     except Exception as gone:
-        why = str(gone).splitlines()[0][:200] if str(gone) else type(gone).__name__
-        fix = f"start one (dask scheduler --host {where.host} --port {where.port} --no-dashboard), or name another address"
+        why = " ".join(str(gone).split())[:200] or f"nothing is heard in {_ANSWER_SECONDS:.0f} s"
+        fix = f"start one (dask scheduler --host {where.host} --port {where.port}), or name another address"
+        if where.scheme == "tls":
+            fix += "; certificates are named in Dask's configuration, distributed.comm.tls"
         raise _refused("no_cluster", f"no scheduler answers at {where}", why, fix) from None
+
+
+async def _asked(where: Address) -> str:
+    """Who listens there, in Dask's word: a client that cannot reach a scheduler cannot be closed in silence."""
+    from distributed.comm.core import connect
+    from distributed.security import Security
+
+    secrets, dial = cast("tuple[Any, Any]", (Security, connect))
+    line = await dial(str(where), timeout=_ANSWER_SECONDS, **secrets().get_connection_args("client"))
+    try:
+        await line.write({"op": "identity", "reply": True})
+        return str((await line.read()).get("type", "stranger"))
+    finally:
+        line.abort()
 
 
 def _told(info: dict[str, Any]) -> dict[str, str]:
