@@ -21,8 +21,10 @@ __all__ = ["dots", "fan", "lasting", "ranges", "running", "whiskered"]
 _KEY = 4
 """Digits and a bar before a label: rows with equal labels stay apart."""
 _SMALL = SIZE - 1.0
-_LANE = 12.5
+_LANE = 11.0
 """Pixels of one strategy within a row."""
+_APART = 0.15
+"""Part of a row that stays free towards the next."""
 
 
 def _keyed(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -56,7 +58,7 @@ def _plot(whats: Sequence[str]) -> float:
 
 def _height(whats: Sequence[str], lanes: int, inner: float) -> float:
     """Pixels of a chart of rows with so many strategies each."""
-    return len(whats) * (_LANE * lanes + 4.0) / (1.0 - inner)
+    return len(whats) * (_LANE * lanes + 2.0) / (1.0 - inner)
 
 
 def _at(field: str, scale: Any, title: str | None, axis: Any) -> Any:
@@ -140,8 +142,8 @@ def whiskered(rows: Sequence[Row], colours: Mapping[str, str], unit: str, label:
     most = max(row["after"] for row in rows) or 1.0
     scale = alt.Scale(domain=[0.0, most * plot / (plot - room)], nice=False)
     axis = alt.Axis(format=NUMBERS, tickCount=4)
-    base = alt.Chart(alt.NamedData("rows"), width=plot, height=_height(whats, len(colours), 0.2)).encode(
-        y=_rows_axis(whats, inner=0.2), yOffset=_beside(list(colours))
+    base = alt.Chart(alt.NamedData("rows"), width=plot, height=_height(whats, len(colours), _APART)).encode(
+        y=_rows_axis(whats, inner=_APART), yOffset=_beside(list(colours))
     )
     blocks = base.mark_bar().encode(x=_at("value", scale, unit, axis), color=as_is(alt.Color, "colour"))
     lines = base.mark_rule(color="var(--ink)", strokeWidth=1.2).encode(x=_at("low", scale, unit, axis), x2=alt.X2("high"))
@@ -160,8 +162,8 @@ def ranges(rows: Sequence[Row], colours: Mapping[str, str], unit: str, label: st
     most = max(row["high"] for row in held) or 1.0
     scale = alt.Scale(domain=[0.0, most * plot / (plot - room)], nice=False)
     axis = alt.Axis(format=NUMBERS, tickCount=4)
-    base = alt.Chart(alt.NamedData("rows"), width=plot, height=_height(whats, len(colours), 0.2)).encode(
-        y=_rows_axis(whats, inner=0.2), yOffset=_beside(list(colours))
+    base = alt.Chart(alt.NamedData("rows"), width=plot, height=_height(whats, len(colours), _APART)).encode(
+        y=_rows_axis(whats, inner=_APART), yOffset=_beside(list(colours))
     )
     lines = base.mark_rule(strokeWidth=4, opacity=0.45).encode(
         x=_at("low", scale, unit, axis), x2=alt.X2("high"), color=as_is(alt.Color, "colour")
@@ -183,8 +185,8 @@ def lasting(rows: Sequence[Row], colours: Mapping[str, str], most: float, unit: 
     plot = _plot(whats) - 14
     scale = alt.Scale(domain=[0.0, most], nice=False)
     axis = alt.Axis(format=NUMBERS, tickCount=4)
-    base = alt.Chart(alt.NamedData("rows"), width=plot, height=_height(whats, len(colours), 0.2)).encode(
-        y=_rows_axis(whats, inner=0.2), yOffset=_beside(list(colours))
+    base = alt.Chart(alt.NamedData("rows"), width=plot, height=_height(whats, len(colours), _APART)).encode(
+        y=_rows_axis(whats, inner=_APART), yOffset=_beside(list(colours))
     )
     bands = base.mark_bar(color="var(--muted)", fillOpacity=0.3).encode(x=_at("low", scale, unit, axis), x2=alt.X2("high"))
     marks = _marks(base).transform_filter("!datum.beyond").encode(x=_at("days", scale, unit, axis))
