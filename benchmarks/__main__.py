@@ -25,6 +25,7 @@ REGISTRY: dict[str, Callable[[int], list[str]]] = {
     "build_million": lambda repeats: build_million.report(repeats=repeats),
     "kernel": lambda repeats: lines_of("benchmarks.kernel") if repeats else [],
     "duties_million": _duties_million,
+    "peers_stress": lambda repeats: lines_of("benchmarks.peers_stress", str(repeats)) if repeats else [],
     "read_million": _read_million,
     "route_ten_thousand": lambda repeats: route_ten_thousand.report(repeats=repeats),
 }
