@@ -60,3 +60,23 @@ def event(kind: str, value: str, week: int, weeks: float, **more: float) -> dict
 def broken(tables: Tables, *events: dict[str, Any], **more: list[dict[str, Any]]) -> Any:
     """The resolved network with these events and other rows."""
     return network({**tables, "events": list(events), **more})
+
+
+FAR_DOWN = event("site", "far", 10, 4)
+CANAL_SHUT = event("passage", "Panama Canal", 10, 4)
+STEP_IN = {
+    "site_id": "far",
+    "product_id": "part",
+    "alternate_site_id": "near",
+    "qualification_days": 7.0,
+    "max_share": 0.5,
+    "extra_cost_per_unit": 4.0,
+}
+AROUND = {
+    "reaction_id": "round",
+    "kind": "reroute",
+    "product": "part",
+    "lead_time_days": 42.0,
+    "cost_per_unit": 1.5,
+    "co2e_kg_per_unit": 7.0,
+}

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from random_chains import no_spread, nothing_happens
 from scipy import integrate
-from scipy.stats import norm
+from scipy.stats import lognorm, norm
 
 from hinterland.stress.chain import Chain, Means, Reactions
 from hinterland.stress.kernel import BLOCK, MEASURES, move
+from hinterland.stress.leads import TAIL_SHARE, varied
 
 STEPS = 1200
 NONE = np.zeros(0, dtype=np.int64)
 
 
-def serial(leads, targets, mean, demand, *, trigger=0.0, lot=0.0):
+def serial(leads, targets, mean, demand, *, trigger=0.0, lot=0.0, spread=None):
     """A line of stages, upstream first; stage k is fed by k - 1, the first from outside; returns a mover of cost rates."""
     count = len(leads)
     whole = np.ones((count, STEPS))
@@ -31,17 +33,22 @@ def serial(leads, targets, mean, demand, *, trigger=0.0, lot=0.0):
         make_first=np.arange(count + 1), make_activity=np.arange(count), pools_down=np.arange(count),
         ready_first=np.minimum(np.arange(count + 2), count), ready=np.arange(count),
         planned=mean * whole, share=whole, most=np.inf * whole, trigger=trigger * whole, lot=lot * whole,
-        ring_first=ring, on_the_way=np.full(int(ring[-1]), mean),
+        ring_first=ring, on_the_way=np.full(int(ring[-1]), mean), **no_spread(count, STEPS),
         target=np.array(targets)[:, None] * whole, leaving=mean * whole, stock=np.maximum(np.array(targets) - mean * lead, 0.0),
         demand_first=np.array([0] * count + [1]), wanted=np.ones((1, STEPS)),
     )  # fmt: skip
-    quiet = Reactions(np.zeros(count + 1, dtype=np.int64), NONE, NONE, np.zeros(1, dtype=np.int64), NONE, np.zeros(count, dtype=np.int64))
+    if spread is not None:
+        days, sigma = spread
+        chain = varied(chain, np.full(count, days), np.full(count, sigma), ["lane"] * count, 7.0, seed=61)
+    quiet = Reactions(
+        np.zeros(count + 1, dtype=np.int64), NONE, np.zeros(0), np.zeros(1, dtype=np.int64), NONE, np.zeros(count, dtype=np.int64)
+    )
 
     def rate(value, measure):
-        means = Means(np.zeros((count, STEPS)), np.zeros((count, STEPS)), np.asarray(value, dtype=float), np.zeros(1), late=True)
+        means = Means(*np.zeros((3, count, STEPS)), np.asarray(value, dtype=float), np.zeros(1), late=True)
         sums = np.zeros((len(MEASURES), BLOCK))
-        left, hit = np.ones((0, STEPS, BLOCK)), np.full(count, -1)
-        move(chain, quiet, means, left, hit, demand, np.zeros(1, dtype=np.int64), sums, np.zeros((STEPS, 0)))
+        struck = nothing_happens(count, 1, STEPS)._replace(scale=demand, scaled=np.zeros(1, dtype=np.int64))
+        move(chain, quiet, means, struck, sums, np.zeros((STEPS, 0)))
         return sums[MEASURES.index(measure)] / STEPS
 
     return rate
@@ -83,3 +90,25 @@ def test_lots_at_a_reorder_point_have_the_cost_of_the_r_q_formula(reorder, lot):
     truth = integrate.quad(loss, reorder, reorder + lot)[0] / lot
     rate = serial([lead], [reorder], mean, demand(mean, spread), lot=lot)
     assert within(rate([holding], "stock_value") + penalty * rate([0.0], "backlog"), truth)
+
+
+@pytest.mark.parametrize(("days", "sigma", "stock"), [(28.0, 0.35, 20.0), (42.0, 0.6, 25.0)])
+def test_base_stock_with_random_lead_times_has_the_backlog_of_independent_orders(days, sigma, stock):
+    """Orders may overtake: the number that is out is a sum of independent draws, one for each age, with P(lead > age).
+
+    So its mean is the mean lead (Little's law), and backlog and service follow from its distribution, convolved here.
+    """
+    mean, lead = 5.0, int(days // 7)
+    law = lognorm(s=sigma, scale=days * np.exp(-(sigma**2) / 2))
+    later = law.sf(days + (np.arange(400) + 0.5 - lead) * 7.0)
+    later = later[later > TAIL_SHARE]
+    chance = np.ones(1)
+    for one in later:
+        chance = np.convolve(chance, [1 - one, one])
+    out = mean * np.arange(len(chance))
+    backlog = float(chance @ np.maximum(out - stock, 0.0))
+    service = float(chance[out <= stock].sum())
+    rate = serial([lead], [stock], mean, np.full((1, STEPS, BLOCK), mean), spread=(days, sigma))
+    assert within(rate([1.0], "pipeline_value"), mean * later.sum())
+    assert within(rate([0.0], "backlog"), backlog)
+    assert within(1.0 - rate([0.0], "short_steps"), service)

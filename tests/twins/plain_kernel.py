@@ -5,21 +5,39 @@ from __future__ import annotations
 import math
 
 MEASURES = ("wanted", "on_time", "late", "lost", "lost_margin", "short_steps", "longest_spell", "backlog", "stock_value", "pipeline_value",
-            "cost", "co2e_kg")  # fmt: skip
+            "extra_cost", "extra_co2e_kg", "asked_steps", "served_value")  # fmt: skip
+WHOLE = 2**64
 
 
 def _span(first, at):
     return range(int(first[at]), int(first[at + 1]))
 
 
+def number_of(key, counter):
+    """The number in (0, 1) of a counter: splitmix64 in whole numbers of Python."""
+    x = (int(key) + (counter + 1) * 0x9E3779B97F4A7C15) % WHOLE
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 % WHOLE
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EB % WHOLE
+    x ^= x >> 31
+    return ((x >> 11) + 0.5) * 2.0**-53
+
+
 class PlainChain:
     """One replication of a chain: goods lie in pools or are under way; everybody orders, then everything moves."""
 
-    def __init__(self, chain, reactions, means, left, hit, scale, scaled):
+    def __init__(self, chain, reactions, means, struck, lane):
         self.chain, self.reactions, self.means = chain, reactions, means
-        self.left = lambda a, t: 1.0 if hit[a] < 0 else float(left[hit[a], t])
+        hit, scaled, dearer = struck.hit, struck.scaled, struck.dearer
+        self.replication = struck.replication + lane
+        self.left = lambda a, t: 1.0 if hit[a] < 0 else float(struck.left[hit[a], t, lane])
         self.hit = lambda a: hit[a] >= 0
-        self.demand = lambda d, t: float(chain.wanted[d, t]) * float(scale[scaled[d], t]) if scaled[d] >= 0 else float(chain.wanted[d, t])
+        self.demand = lambda d, t: float(chain.wanted[d, t]) * (float(struck.scale[scaled[d], t, lane]) if scaled[d] >= 0 else 1.0)
+        self.dear = lambda a, t: float(struck.dear[dearer[a], t, lane]) if dearer[a] >= 0 else None
+        self.told = [
+            [(int(struck.told_row[k]), float(struck.told_steps[k])) for k in _span(struck.told_first, t) if struck.told_lane[k] == lane]
+            for t in range(len(struck.told_first) - 1)
+        ]
+        self.rows = hit
         activities, pools, demands = len(chain.into), len(chain.stock), len(chain.wanted)
         self.stock = [float(one) for one in chain.stock]
         self.ring = [[float(chain.on_the_way[k]) for k in _span(chain.ring_first, a)] for a in range(activities)]
@@ -29,7 +47,7 @@ class PlainChain:
                 self.coming[int(chain.into[a])] += amount
         self.held, self.order, self.wish = [0.0] * activities, [0.0] * activities, [0.0] * activities
         self.owed, self.spell = [0.0] * demands, [0.0] * demands
-        self.down = [0.0] * activities
+        self.known = [-1.0] * activities
         self.want, self.fill, self.missed = [0.0] * pools, [1.0] * pools, [0.0] * pools
         self.sums = dict.fromkeys(MEASURES, 0.0)
         self.served = []
@@ -44,8 +62,9 @@ class PlainChain:
 
     def step(self, t):
         given = 0.0
-        for a in range(len(self.down)):
-            self.down[a] = self.down[a] + 1.0 if self.left(a, t) < 1.0 else 0.0
+        for a in range(len(self.known)):
+            ahead = max([0.0, *(steps for row, steps in self.told[t] if row == self.rows[a])])
+            self.known[a] = max(self.known[a] + 1.0, ahead) if self.left(a, t) < 1.0 else -1.0
         self.ask(t)
         self.arrive(t)
         self.start(0, t)
@@ -101,7 +120,7 @@ class PlainChain:
                 cause = int(r.cause[k])
                 if cause < 0:
                     missing = max(missing, self.missed[int(self.chain.into[a])])
-                elif self.hit(cause) and self.down[cause] > r.delay[e]:
+                elif self.hit(cause) and self.known[cause] >= r.delay[e]:
                     missing = max(missing, 1.0 - self.left(cause, t))
             room = float(self.chain.most[other, t])
             if self.hit(other):
@@ -123,6 +142,7 @@ class PlainChain:
                 self.held[a] = due - came
             else:
                 came = under_way[slot]
+            under_way[slot] = 0.0
             self.stock[j] += came
             self.coming[j] -= came
 
@@ -139,14 +159,24 @@ class PlainChain:
                 self.stock[i] -= q * self.order[a]
             for u in _span(c.give_first, a):
                 self.stock[int(c.give_pool[u])] += float(c.give_per_unit[u, t]) * self.order[a]
-            j = int(c.into[a])
-            if self.ring[a]:
-                self.ring[a][t % len(self.ring[a])] = self.order[a]
+            j, later = int(c.into[a]), self.steps_under_way(a, t)
+            if later:
+                self.ring[a][(t + later) % len(self.ring[a])] += self.order[a]
                 self.coming[j] += self.order[a]
             else:
                 self.stock[j] += self.order[a]
-            self.sums["cost"] += float(self.means.cost_per_unit[a, t]) * self.order[a]
-            self.sums["co2e_kg"] += float(self.means.co2e_kg_per_unit[a, t]) * self.order[a]
+            self.sums["extra_cost"] += float(self.means.premium[a, t]) * self.order[a]
+            self.sums["extra_co2e_kg"] += float(self.means.premium_kg[a, t]) * self.order[a]
+            factor = self.dear(a, t)
+            if factor is not None:
+                self.sums["extra_cost"] += float(self.means.price[a, t]) * (factor - 1.0) * self.order[a]
+
+    def steps_under_way(self, a, t):
+        c, v = self.chain, int(self.chain.varies[a])
+        if v < 0:
+            return int(c.lead[a])
+        number = number_of(c.lead_key[v], self.replication * 2**20 + int(c.day[t]))
+        return int(c.lead_least[v]) + sum(1 for k in _span(c.lead_first, v) if number >= float(c.lead_above[k]))
 
     def serve(self, j, t, given_before):
         for d in _span(self.chain.demand_first, j):
@@ -163,6 +193,8 @@ class PlainChain:
             self.sums["on_time"] += given - old
             self.sums["late"] += old
             given_before += given
+            self.sums["served_value"] += float(self.means.value_per_unit[j]) * given
+            self.sums["asked_steps"] += 1.0 if need > 0.0 else 0.0
             self.spell[d] = self.spell[d] + 1.0 if short > 0.0 else 0.0
             if short > 0.0:
                 self.sums["short_steps"] += 1.0

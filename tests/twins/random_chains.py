@@ -6,12 +6,45 @@ import itertools
 
 import numpy as np
 
-from hinterland.stress.chain import Chain, Means, Reactions
+from hinterland.stress.chain import Chain, Means, Reactions, Struck
 from hinterland.stress.kernel import BLOCK
 
 
+def no_spread(count: int, steps: int) -> dict[str, np.ndarray]:
+    """Fields of a chain of which no lead time varies."""
+    none = np.zeros(0, dtype=np.int64)
+    return {"varies": np.full(count, -1), "lead_key": np.zeros(0, dtype=np.uint64), "lead_least": none,
+            "lead_first": np.zeros(1, dtype=np.int64), "lead_above": np.zeros(0), "day": np.arange(steps)}  # fmt: skip
+
+
+def nothing_happens(count: int, demands: int, steps: int) -> Struck:
+    """A block of replications in which nothing is hit, scaled or dearer."""
+    none, ones = np.zeros(0, dtype=np.int64), np.ones((0, steps, BLOCK))
+    return Struck(0, ones, np.full(count, -1), ones, np.full(demands, -1), ones, np.full(count, -1), np.zeros(steps + 1, dtype=np.int64),
+                  none, none, np.zeros(0))  # fmt: skip
+
+
+def random_leads(rng, chain: Chain) -> Chain:
+    """Give every third activity lead times of 0 to 6 steps at random."""
+    count = len(chain.into)
+    some = np.flatnonzero(rng.random(count) < 0.35)
+    above = [np.sort(rng.random(int(rng.integers(0, 5)))) for _ in some]
+    least = rng.integers(0, 3, len(some))
+    varies = np.full(count, -1)
+    varies[some] = np.arange(len(some))
+    size = chain.lead.copy()
+    size[some] = [max(int(low) + len(one), int(chain.lead[a]), 1) for a, low, one in zip(some, least, above, strict=True)]
+    first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    return chain._replace(
+        ring_first=first, on_the_way=rng.uniform(0, 1, int(first[-1])), varies=varies,
+        lead_key=rng.integers(0, 2**63, len(some)).astype(np.uint64), lead_least=least,
+        lead_first=np.concatenate([[0], np.cumsum([len(one) for one in above])]).astype(np.int64),
+        lead_above=np.concatenate([np.zeros(0), *above]), day=20_000 + 7 * np.arange(chain.planned.shape[1]),
+    )  # fmt: skip
+
+
 def random_chain(seed: int, steps: int = 30):
-    """Return chain, reactions, means, left, hit, scale, scaled of a random layered network that need not be in balance."""
+    """Return chain, reactions, means and what strikes a random layered network that need not be in balance."""
     rng = np.random.default_rng(seed)
     tiers = [list(range(k * 3, k * 3 + 3)) for k in range(int(rng.integers(2, 5)))]
     pools = 3 * len(tiers)
@@ -42,6 +75,7 @@ def random_chain(seed: int, steps: int = 30):
         np.searchsorted(into[by_pool], np.arange(pools + 1)), by_pool, order, np.searchsorted(slot[ready], np.arange(pools + 2)), ready,
         rng.uniform(0, 2, (count, steps)), rng.uniform(0, 1, (count, steps)), most,
         rng.choice([0.0, 0.0, 0.5], (count, 1)) * np.ones(steps), rng.choice([0.0, 0.0, 0.7], (count, 1)) * np.ones(steps), ring_first, rng.uniform(0, 1, int(ring_first[-1])),
+        *no_spread(count, steps).values(),
         rng.uniform(0, 8, (pools, steps)), rng.uniform(0, 2, (pools, steps)), rng.uniform(0, 3, pools),
         np.searchsorted(demands, np.arange(pools + 1)), rng.uniform(0, 2, (len(demands), steps)),
     )  # fmt: skip
@@ -49,14 +83,21 @@ def random_chain(seed: int, steps: int = 30):
     pairs = [(int(a), int(o)) for a in backups for o in rng.permutation(np.flatnonzero(into == into[a]))[:2] if a != o]
     first = np.searchsorted([a for a, _ in pairs], np.arange(count + 1)).astype(np.int64)
     reactions = Reactions(
-        first, np.array([o for _, o in pairs], dtype=np.int64), rng.integers(0, 3, len(pairs)),
+        first, np.array([o for _, o in pairs], dtype=np.int64), rng.choice([0.0, 1.0, 1.4, 2.0], len(pairs)),
         np.arange(len(pairs) + 1), np.array([a if rng.random() < 0.7 else -1 for a, _ in pairs], dtype=np.int64), rng.integers(0, 2, count),
     )  # fmt: skip
-    means = Means(rng.uniform(0, 3, (count, steps)), rng.uniform(0, 3, (count, steps)), rng.uniform(0, 2, pools),
-                  rng.uniform(1, 5, len(demands)), bool(rng.integers(0, 2)))  # fmt: skip
+    backup = np.isin(np.arange(count), [o for _, o in pairs])[:, None]
+    means = Means(rng.uniform(0, 3, (count, steps)) * backup, rng.uniform(0, 3, (count, steps)) * backup, rng.uniform(0, 3, (count, steps)),
+                  rng.uniform(0, 2, pools), rng.uniform(1, 5, len(demands)), bool(rng.integers(0, 2)))  # fmt: skip
     struck = rng.choice(count, size=2, replace=False)
     hit = np.full(count, -1)
     hit[struck] = [0, 1]
     left = np.where(rng.random((2, steps, BLOCK)) < 0.4, rng.choice([0.0, 0.5], (2, steps, BLOCK)), 1.0)
     scaled = np.where(np.arange(len(demands)) == 0, 0, -1)
-    return chain, reactions, means, left, hit, rng.uniform(0, 2, (1, steps, BLOCK)), scaled
+    scale, dear = rng.uniform(0, 2, (1, steps, BLOCK)), rng.uniform(0.5, 3, (2, steps, BLOCK))
+    told = np.sort(rng.integers(0, steps, 4 * BLOCK))
+    dearer = np.full(count, -1)
+    dearer[rng.choice(count, size=2, replace=False)] = [0, 1]
+    what = Struck(int(rng.integers(0, 50)) * BLOCK, left, hit, scale, scaled, dear, dearer, np.searchsorted(told, np.arange(steps + 1)),
+                  rng.integers(0, 2, len(told)), rng.integers(0, BLOCK, len(told)), rng.choice([0.5, 1.0, 2.0], len(told)))  # fmt: skip
+    return random_leads(rng, chain) if seed % 2 else chain, reactions, means, what

@@ -37,6 +37,7 @@ class Activity:
     passages: frozenset[str] = frozenset()
     cost: float = 0.0
     kg: float = 0.0
+    premium: tuple[float, float] = (0.0, 0.0)
     waits: bool = False
     backups: list[Backup] = field(default_factory=list)
     held: float = 0.0
@@ -89,7 +90,7 @@ class Referee:
         )
         self.order = self._downward()
         self._backups()
-        self.carried, _ = self._carried("cost"), self._carried("kg")
+        self.carried = self._carried()
 
     # what the tables and the plan say
 
@@ -186,20 +187,19 @@ class Referee:
             visit(pool)
         return order
 
-    def _carried(self, rate):
-        """Variable cost (or kg) that a unit in each pool carries, mean of the plan; who stands in brings along the same."""
+    def _carried(self):
+        """Variable cost that a unit in each pool carries, mean of the plan; a backup's premium is over the lane that it stands in for."""
         carried = {}
         for pool in self.order:
             money = units = 0.0
             for one in self.makers[pool]:
                 amount = sum(one.amounts)
-                money += amount * (getattr(one, rate) + sum(q * carried[source] for source, q in one.uses.items()))
+                money += amount * (one.cost + sum(q * carried[source] for source, q in one.uses.items()))
                 units += amount
             carried[pool] = money / units if units else 0.0
         for one in self.activities:
             for backup in one.backups:
-                if backup.activity.kind == "stand-in":
-                    setattr(backup.activity, rate, getattr(backup.activity, rate) + carried[next(iter(one.uses))])
+                backup.activity.premium = backup.activity.cost - one.cost, backup.activity.kg - one.kg
         return carried
 
     def _backups(self):
@@ -359,7 +359,7 @@ class Referee:
         self.served = [0.0] * self.steps
         self.sums = dict.fromkeys(
             ("wanted", "on_time", "late", "lost", "lost_margin", "short_steps", "longest_spell", "backlog", "stock_value",
-             "pipeline_value", "cost", "co2e_kg"), 0.0)  # fmt: skip
+             "pipeline_value", "extra_cost", "extra_co2e_kg", "asked_steps", "served_value"), 0.0)  # fmt: skip
         for one in self.activities:
             for ago in range(self.lead(one)):
                 self.env.process(self._shipment(one, self.receipts(one, ago), ago))
@@ -495,8 +495,8 @@ class Referee:
             self.stock[source] -= q * self.go[one]
         for pool, q in one.gives.items():
             self.stock[pool] += q * self.go[one]
-        self.sums["cost"] += one.cost * self.go[one]
-        self.sums["co2e_kg"] += one.kg * self.go[one]
+        self.sums["extra_cost"] += one.premium[0] * self.go[one]
+        self.sums["extra_co2e_kg"] += one.premium[1] * self.go[one]
         if self.lead(one):
             self.env.process(self._shipment(one, self.go[one], self.lead(one)))
         else:
@@ -514,6 +514,8 @@ class Referee:
         self.sums["late"] += late
         self.sums["on_time"] += given - late
         self.served[t] += given
+        self.sums["served_value"] += self.value.get(pool[1], 0.0) * given
+        self.sums["asked_steps"] += need > 0
         demand["spell"] = demand["spell"] + 1 if short else 0
         self.sums["short_steps"] += short > 0
         self.sums["longest_spell"] = max(self.sums["longest_spell"], demand["spell"])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COPIED", "open_lanes", "wanted_lanes"]
 
-COPIED = ("via_ports", "valid_from", "valid_to", "source_id", "quality")
+COPIED = ("via_ports", "lead_time_sigma", "valid_from", "valid_to", "source_id", "quality")
 """Columns of a rule that its lanes take over."""
 
 

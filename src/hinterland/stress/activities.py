@@ -29,8 +29,8 @@ class Activities:
     `subject` is the row of the offer, line or lane-product. `amount` is what the plan does, `room` what it may (inf: no
     limit). Inputs are triplets (activity, pool, amount used per period), co-products likewise. `days` is the lead time.
 
-    Backups (backups.py) follow, lanes with a `role`: `made_at` is the site of one who stands in (-1: nobody), `carries` the
-    pool whose cost and CO2e per unit it brings along (-1: none), `extra_cost` and `extra_kg` (A, periods) what it adds per unit.
+    Backups (backups.py) follow, lanes with a `role`: `made_at` is the site of one who stands in (-1: nobody), `instead_of` the
+    activity that it stands in for (-1: none), `extra_cost` and `extra_kg` (A, periods) what it adds per unit.
     """
 
     kind: Ints
@@ -47,7 +47,7 @@ class Activities:
     given: Floats
     role: Ints
     made_at: Ints
-    carries: Ints
+    instead_of: Ints
     extra_cost: Floats
     extra_kg: Floats
 
@@ -123,7 +123,7 @@ def activities_of(a: Arrays, p: Placed, *, every: bool = False) -> Activities:
         given=-used[along],
         role=np.zeros(total, dtype=np.int64),
         made_at=np.full(total, -1, dtype=np.int64),
-        carries=np.full(total, -1, dtype=np.int64),
+        instead_of=np.full(total, -1, dtype=np.int64),
         extra_cost=np.zeros((total, periods)),
         extra_kg=np.zeros((total, periods)),
     )

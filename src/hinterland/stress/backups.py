@@ -2,9 +2,9 @@
 
 A backup is planned at nothing and brings goods into the pool of the activity that it stands in for:
 
-    alternate   another site's good over its own lane, up to the room its lines and offers have; it brings along what a unit of
-                the site it stands in for carries in cost and CO2e (its own inputs are taken as at hand), the freight of its own
-                lane and the extra cost of the row
+    alternate   another site's good over its own lane, up to the room its lines and offers have; a unit costs and emits what one of
+                the site it stands in for does (its own inputs are taken as at hand), the freight of its own lane in place of the
+                other's, and the extra cost of the row
     reroute     the same goods between the same ends another way, while the lane is closed
     expedite    the same goods between the same ends faster, for what was short in the step before
 """
@@ -55,13 +55,13 @@ class Backups:
     around: tuple[str, ...] = ()
 
     def reactions(self, step_days: float) -> Reactions:
-        """As the kernel reads them; a delay counts in whole steps, rounded up."""
+        """As the kernel reads them."""
         order = np.argsort(self.of, kind="stable")
         causes = [self.cause[at] or (_SHORTAGE,) for at in order]
         return Reactions(
             backup_first=np.searchsorted(self.of[order], np.arange(len(self.waits) + 1)).astype(np.int64),
             backup=self.activity[order].astype(np.int64),
-            delay=np.ceil(self.delay_days[order] / step_days - 1e-9).astype(np.int64),
+            delay=self.delay_days[order] / step_days - 1e-9,
             cause_first=np.concatenate([[0], np.cumsum([len(one) for one in causes])]).astype(np.int64),
             cause=np.array([one for some in causes for one in some], dtype=np.int64),
             waits=self.waits,
@@ -83,7 +83,6 @@ class _Made:
     cost: float | Floats
     kg: float | Floats
     whole: bool
-    source: int = -1
     around: str = ""
 
 
@@ -154,7 +153,7 @@ def _alternates(a: Arrays, act: Activities, covered: _Covered) -> tuple[list[_Ma
                 _Made(
                     int(activity), lane, STANDS_IN, o, float(np.nan_to_num(flows.rates.days[lane]).mean()), share,
                     _number(days, 0.0) + _number(told.get("delay_days"), 0.0), (*(int(one) for one in lines), int(activity)),
-                    cost, _number(told.get("co2e_kg_per_unit"), 0.0), whole=False, source=int(flows.from_pool[act.subject[activity]]),
+                    cost, _number(told.get("co2e_kg_per_unit"), 0.0), whole=False,
                 )
             )  # fmt: skip
         if without:
@@ -320,7 +319,7 @@ def backed(a: Arrays, act: Activities, full: Activities, each: Sequence[str] | N
         used=np.concatenate([act.used, np.zeros((len(own), periods))]),
         role=np.concatenate([act.role, [one.role for one in made]]).astype(np.int64),
         made_at=np.concatenate([act.made_at, [one.made_at for one in made]]).astype(np.int64),
-        carries=np.concatenate([act.carries, [one.source for one in made]]).astype(np.int64),
+        instead_of=np.concatenate([act.instead_of, of]).astype(np.int64),
         extra_cost=np.concatenate([act.extra_cost, [np.broadcast_to(one.cost, periods) for one in made]]),
         extra_kg=np.concatenate([act.extra_kg, [np.broadcast_to(one.kg, periods) for one in made]]),
     )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from hinterland.core.calendar import Floats, Ints
 
-__all__ = ["Chain", "Means", "Reactions"]
+__all__ = ["Chain", "Means", "Reactions", "Struck"]
 
 
 class Chain(NamedTuple):
@@ -22,7 +25,12 @@ class Chain(NamedTuple):
 
     `planned` (A, T) is what the plan starts in a step, `share` (A, T) the part of its pool's deviation that an activity makes
     good, `most` (A, T) its capacity (inf: none). Nothing below `trigger` (A, T) is ordered; with a `lot` (A, T) as many lots as
-    lift the position above its target: so base stock, (s, S) and (r, nQ) are one rule. `on_the_way` holds `lead` steps of each activity from `ring_first[a]` on.
+    lift the position above its target: so base stock, (s, S) and (r, nQ) are one rule. `on_the_way` holds what arrives in the next steps
+    of each activity, `ring_first[a] : ring_first[a + 1]`, at least `lead` of them.
+    Where `varies[a]` is v >= 0, the lead time is drawn for each start step: as many steps as the thresholds `lead_above[lead_first[v] :
+    lead_first[v + 1]]` that the number does not lie below, plus `lead_least[v]`; the number goes by `lead_key[v]`, replication and
+    `day` (T,), the day number of the step (draws.py).
+
     `target` (P, T) is the plan's stock and pipeline before a step, `leaving` (P, T) the plan's outflow in it, `stock` (P,)
     what lies there at the start. `wanted` (D, T) is demand, sorted by pool and priority, `demand_first` (P + 1,) its rows.
     """
@@ -48,6 +56,12 @@ class Chain(NamedTuple):
     lot: Floats
     ring_first: Ints
     on_the_way: Floats
+    varies: Ints
+    lead_key: NDArray[np.uint64]
+    lead_least: Ints
+    lead_first: Ints
+    lead_above: Floats
+    day: Ints
     target: Floats
     leaving: Floats
     stock: Floats
@@ -59,25 +73,52 @@ class Reactions(NamedTuple):
     """What people do when something breaks; empty arrays: the plain policy.
 
     A backup is an activity of its own, planned at nothing. `backup_first[a] : backup_first[a + 1]` are the backups of
-    activity a: once one of the activities `cause[cause_first[e] : cause_first[e + 1]]` has been hit for `delay[e]` steps, the
-    part of a's order that they cannot do goes to `backup[e]`, as far as its room allows. Cause -1 is shortage: the part of
+    activity a: once one of the activities `cause[cause_first[e] : cause_first[e + 1]]` has been known to be hit for `delay[e]` steps (not
+    whole), the part of a's order that they cannot do goes to `backup[e]`, as far as its room allows. Cause -1 is shortage: the part of
     what a's pool was asked for in the step before and could not give. `waits` (A,): goods under way
     wait while their lane is closed, else they arrive.
     """
 
     backup_first: Ints
     backup: Ints
-    delay: Ints
+    delay: Floats
     cause_first: Ints
     cause: Ints
     waits: Ints
 
 
 class Means(NamedTuple):
-    """Money and CO2e: per unit started (A, T), per unit in stock (P,), per unit lost (D,); `late` serves shortage later."""
+    """Money and CO2e. `premium`, `premium_kg` (A, T): what a unit of a backup costs and emits beyond what it stands in for, else 0.
 
-    cost_per_unit: Floats
-    co2e_kg_per_unit: Floats
+    `price` (A, T) is the cost per unit that a surcharge multiplies; value per unit in stock (P,), margin per unit lost (D,);
+    `late` serves shortage later.
+    """
+
+    premium: Floats
+    premium_kg: Floats
+    price: Floats
     value_per_unit: Floats
     margin_per_unit: Floats
     late: bool
+
+
+class Struck(NamedTuple):
+    """What happens in one block of replications, the first of which is `replication`.
+
+    `left` (hit, T, BLOCK) is what capacity is left of activities that anything hits, `hit` (A,) their row in it (-1: nothing hits
+    them); `scale` (scaled, T, BLOCK) multiplies demand, `scaled` (D,) its row; `dear` (dearer, T, BLOCK) multiplies `price`,
+    `dearer` (A,) its row. `told_first[t] : told_first[t + 1]` are the events that begin in a step and were known ahead: row of `left`,
+    replication within the block, and for how many steps (not whole).
+    """
+
+    replication: int
+    left: Floats
+    hit: Ints
+    scale: Floats
+    scaled: Ints
+    dear: Floats
+    dearer: Ints
+    told_first: Ints
+    told_row: Ints
+    told_lane: Ints
+    told_steps: Floats

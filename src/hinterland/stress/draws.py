@@ -14,9 +14,14 @@ import numpy as np
 if TYPE_CHECKING:
     from hinterland.core.calendar import Floats, Ints
 
-__all__ = ["lognormal_days", "poisson_counts", "uniforms"]
+__all__ = ["MIX", "STEP", "STIR", "key_of", "lognormal_days", "lognormal_share", "poisson_counts", "uniforms"]
 
-_STEP, _MIX, _STIR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+STEP, MIX, STIR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+def key_of(seed: int, name: str) -> np.uint64:
+    """Where the counter of a name begins."""
+    return np.uint64(int.from_bytes(hashlib.blake2b(f"{seed}|{name}".encode(), digest_size=8).digest(), "little"))
 
 
 def uniforms(seed: int, name: str, counter: Ints) -> Floats:
@@ -25,11 +30,10 @@ def uniforms(seed: int, name: str, counter: Ints) -> Floats:
     >>> uniforms(7, "flood", np.array([0, 1, 2])).round(3).tolist() == uniforms(7, "flood", np.array([0, 1, 2])).round(3).tolist()
     True
     """
-    key = np.uint64(int.from_bytes(hashlib.blake2b(f"{seed}|{name}".encode(), digest_size=8).digest(), "little"))
     with np.errstate(over="ignore"):
-        x = key + (np.asarray(counter).astype(np.uint64) + np.uint64(1)) * _STEP
-        x = (x ^ (x >> np.uint64(30))) * _MIX
-        x = (x ^ (x >> np.uint64(27))) * _STIR
+        x = key_of(seed, name) + (np.asarray(counter).astype(np.uint64) + np.uint64(1)) * STEP
+        x = (x ^ (x >> np.uint64(30))) * MIX
+        x = (x ^ (x >> np.uint64(27))) * STIR
         x = x ^ (x >> np.uint64(31))
     return np.asarray(((x >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53)
 
@@ -52,3 +56,12 @@ def lognormal_days(uniform: Floats, mean_days: float, sigma: float) -> Floats:
     from scipy.special import ndtri
 
     return np.asarray(mean_days * np.exp(sigma * ndtri(uniform) - 0.5 * sigma * sigma))
+
+
+def lognormal_share(days: Floats, mean_days: float, sigma: float) -> Floats:
+    """Share of lognormal durations below `days`; the distribution of `lognormal_days`."""
+    from scipy.special import ndtr
+
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.maximum(days, 0.0) / mean_days)
+    return np.asarray(ndtr((logs + 0.5 * sigma * sigma) / sigma))

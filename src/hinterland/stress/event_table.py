@@ -31,13 +31,17 @@ def to_table(events: pl.DataFrame) -> pl.DataFrame:
         recovery_days="recovery_days",
         capacity_loss_share="capacity_loss_share",
         demand_change_share="demand_change_share",
+        cost_factor="cost_factor",
+        warning_days="warning_days",
     )
 
 
 def from_table(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of the table `events` as the simulation replays them, `_row` last where known; an empty replication is every one (-1)."""
-    shares = [pl.col(name).cast(pl.Float64).fill_null(0.0) if name in rows.columns else pl.lit(0.0).alias(name)
-              for name in ("duration_days", "recovery_days", "capacity_loss_share", "demand_change_share")]  # fmt: skip
+    usual = {"duration_days": 0.0, "recovery_days": 0.0, "capacity_loss_share": 0.0, "demand_change_share": 0.0, "cost_factor": 1.0,
+             "warning_days": 0.0}  # fmt: skip
+    shares = [pl.col(name).cast(pl.Float64).fill_null(value) if name in rows.columns else pl.lit(value).alias(name)
+              for name, value in usual.items()]  # fmt: skip
     text = [pl.col(name).cast(pl.String) if name in rows.columns else pl.lit(None, dtype=pl.String).alias(name) for name in ("hazard_id",)]
     whole = (
         pl.col("replication").cast(pl.Int64).fill_null(_ALL)

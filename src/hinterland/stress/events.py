@@ -28,6 +28,8 @@ EVENT_COLUMNS = {
     "recovery_days": pl.Float64,
     "capacity_loss_share": pl.Float64,
     "demand_change_share": pl.Float64,
+    "cost_factor": pl.Float64,
+    "warning_days": pl.Float64,
 }
 """Columns of drawn events; days are day numbers (days since 1970-01-01), the start may lie within a step."""
 
@@ -106,6 +108,8 @@ def draw_events(net: Network, *, replications: int, seed: int, first_day: int, l
                 "scope_value": member, "recovery_days": float(row["recovery_days"] or 0.0),
                 "capacity_loss_share": float(row["capacity_loss_share"] or 0.0),
                 "demand_change_share": float(row["demand_change_share"] or 0.0),
+                "cost_factor": 1.0 if row["cost_factor"] is None else float(row["cost_factor"]),
+                "warning_days": float(row["warning_days"] or 0.0),
             }  # fmt: skip
             drawn = pl.DataFrame({"replication": replication, "start_day": start.astype(np.float64), "duration_days": lasts})
             parts.append(drawn.with_columns(pl.lit(value).alias(name) for name, value in told.items()).select(list(EVENT_COLUMNS)))

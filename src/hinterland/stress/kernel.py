@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hinterland.stress.compiled import compiled
+from hinterland.stress.draws import MIX, STEP, STIR
 
 if TYPE_CHECKING:
-    from hinterland.core.calendar import Floats, Ints
-    from hinterland.stress.chain import Chain, Means, Reactions
+    from hinterland.core.calendar import Floats
+    from hinterland.stress.chain import Chain, Means, Reactions, Struck
 
 __all__ = ["BLOCK", "MEASURES", "move"]
 
@@ -31,24 +32,43 @@ MEASURES = (
     "backlog",
     "stock_value",
     "pipeline_value",
-    "cost",
-    "co2e_kg",
+    "extra_cost",
+    "extra_co2e_kg",
+    "asked_steps",
+    "served_value",
 )
-"""What is counted in each replication: units, money, steps, unit-steps, money-steps, money, kg."""
+"""What is counted in each replication: units, money, steps, unit-steps, money-steps, money, kg, steps, money."""
+_ONE, _A, _B, _C, _TOP = np.uint64(1), np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_DAYS = 1 << 20
+"""Day numbers of one replication: they stay below."""
 
 
 @compiled
-def _arrive(
-    t: int, chain: Chain, reactions: Reactions, left: Floats, hit: Ints, ring: Floats, held: Floats, stock: Floats, coming: Floats
-) -> None:
+def _steps_under_way(chain: Chain, v: int, t: int, replication: int) -> int:
+    """Steps that what is started now takes, by the number that `uniforms` of draws.py gives for this lane, replication and day."""
+    x = chain.lead_key[v] + (np.uint64(replication * _DAYS + chain.day[t]) + _ONE) * STEP
+    x = (x ^ (x >> _A)) * MIX
+    x = (x ^ (x >> _B)) * STIR
+    x = x ^ (x >> _C)
+    number = (np.float64(x >> _TOP) + 0.5) * 2.0**-53
+    k = chain.lead_least[v]
+    for m in range(chain.lead_first[v], chain.lead_first[v + 1]):
+        if number < chain.lead_above[m]:
+            break
+        k += 1
+    return k
+
+
+@compiled
+def _arrive(t: int, chain: Chain, reactions: Reactions, struck: Struck, ring: Floats, held: Floats, stock: Floats, coming: Floats) -> None:
     """Goods that are due reach their pool; on a lane where they wait, the closed part is held until it opens."""
-    width = stock.shape[1]
+    width, left = stock.shape[1], struck.left
     for a in range(len(chain.into)):
-        n = chain.lead[a]
+        n = chain.ring_first[a + 1] - chain.ring_first[a]
         if n == 0:
             continue
         slot, j = chain.ring_first[a] + t % n, chain.into[a]
-        h = hit[a]
+        h = struck.hit[a]
         if h >= 0 and reactions.waits[a]:
             for b in range(width):
                 due = ring[slot, b] + held[a, b]
@@ -61,6 +81,9 @@ def _arrive(
                 came = ring[slot, b]
                 stock[j, b] += came
                 coming[j, b] -= came
+        if chain.varies[a] >= 0:
+            for b in range(width):
+                ring[slot, b] = 0.0
 
 
 @compiled
@@ -69,16 +92,15 @@ def _divert(
     a: int,
     chain: Chain,
     reactions: Reactions,
-    left: Floats,
-    hit: Ints,
-    down: Floats,
+    struck: Struck,
+    known: Floats,
     missed: Floats,
     wish: Floats,
     order: Floats,
     whole: Floats,
 ) -> None:
     """The part of an order that cannot be done, and has not been for the delay, goes to backups with room, in their order."""
-    width = order.shape[1]
+    width, left, hit = order.shape[1], struck.left, struck.hit
     for b in range(width):
         whole[b] = order[a, b]
     for e in range(reactions.backup_first[a], reactions.backup_first[a + 1]):
@@ -91,7 +113,7 @@ def _divert(
                     missing = max(missing, missed[chain.into[a], b])
                     continue
                 h = hit[reactions.cause[c]]
-                if h >= 0 and down[h, b] > reactions.delay[e]:
+                if h >= 0 and known[h, b] >= reactions.delay[e]:
                     missing = max(missing, 1.0 - left[h, t, b])
             room = limit
             if g >= 0:
@@ -108,11 +130,8 @@ def _ask(
     t: int,
     chain: Chain,
     reactions: Reactions,
-    left: Floats,
-    hit: Ints,
-    down: Floats,
-    scale: Floats,
-    scaled: Ints,
+    struck: Struck,
+    known: Floats,
     owed: Floats,
     stock: Floats,
     coming: Floats,
@@ -129,15 +148,15 @@ def _ask(
     the capacity. Pools are replenished by what is wished of them (`need`) and shared by what can be started (`want`): a line that
     catches up as fast as it can does not make its suppliers forget the rest.
     """
-    width = stock.shape[1]
+    width, left, hit = stock.shape[1], struck.left, struck.hit
     want[:] = 0.0
     need[:] = 0.0
     for r in range(len(chain.pools_down) - 1, -1, -1):
         j = chain.pools_down[r]
         for d in range(chain.demand_first[j], chain.demand_first[j + 1]):
-            q, s = chain.wanted[d, t], scaled[d]
+            q, s = chain.wanted[d, t], struck.scaled[d]
             for b in range(width):
-                asked = (q * scale[s, t, b] if s >= 0 else q) + owed[d, b]
+                asked = (q * struck.scale[s, t, b] if s >= 0 else q) + owed[d, b]
                 want[j, b] += asked
                 need[j, b] += asked
         goal, out = chain.target[j, t], chain.leaving[j, t]
@@ -166,7 +185,7 @@ def _ask(
                     order[a, b] = min(wish[a, b], limit)
         if len(reactions.backup):
             for m in range(chain.make_first[j], chain.make_first[j + 1]):
-                _divert(t, chain.make_activity[m], chain, reactions, left, hit, down, missed, wish, order, gap)
+                _divert(t, chain.make_activity[m], chain, reactions, struck, known, missed, wish, order, gap)
         for m in range(chain.make_first[j], chain.make_first[j + 1]):
             a = chain.make_activity[m]
             for u in range(chain.use_first[a], chain.use_first[a + 1]):
@@ -182,8 +201,7 @@ def _start(
     r: int,
     chain: Chain,
     means: Means,
-    left: Floats,
-    hit: Ints,
+    struck: Struck,
     ring: Floats,
     stock: Floats,
     coming: Floats,
@@ -192,7 +210,7 @@ def _start(
     sums: Floats,
 ) -> None:
     """Activities whose inputs are settled start what these, and their own capacity, allow."""
-    width = stock.shape[1]
+    width, left, hit = stock.shape[1], struck.left, struck.hit
     for k in range(chain.ready_first[r], chain.ready_first[r + 1]):
         a = chain.ready[k]
         first, last = chain.use_first[a], chain.use_first[a + 1]
@@ -223,20 +241,34 @@ def _start(
             i, q = chain.give_pool[u], chain.give_per_unit[u, t]
             for b in range(width):
                 stock[i, b] += q * order[a, b]
-        j, n = chain.into[a], chain.lead[a]
-        if n == 0:
+        j, v, n = chain.into[a], chain.varies[a], chain.ring_first[a + 1] - chain.ring_first[a]
+        if v >= 0:
+            for b in range(width):
+                if order[a, b] == 0.0:
+                    continue
+                later = _steps_under_way(chain, v, t, struck.replication + b)
+                if later == 0:
+                    stock[j, b] += order[a, b]
+                else:
+                    ring[chain.ring_first[a] + (t + later) % n, b] += order[a, b]
+                    coming[j, b] += order[a, b]
+        elif n == 0:
             for b in range(width):
                 stock[j, b] += order[a, b]
         else:
-            slot = chain.ring_first[a] + t % n
+            slot = chain.ring_first[a] + (t + chain.lead[a]) % n
             for b in range(width):
                 ring[slot, b] = order[a, b]
                 coming[j, b] += order[a, b]
-        cost, kg = means.cost_per_unit[a, t], means.co2e_kg_per_unit[a, t]
+        cost, kg = means.premium[a, t], means.premium_kg[a, t]
         if cost != 0.0 or kg != 0.0:
             for b in range(width):
                 sums[10, b] += cost * order[a, b]
                 sums[11, b] += kg * order[a, b]
+        s, price = struck.dearer[a], means.price[a, t]
+        if s >= 0 and price != 0.0:
+            for b in range(width):
+                sums[10, b] += price * (struck.dear[s, t, b] - 1.0) * order[a, b]
 
 
 @compiled
@@ -245,8 +277,7 @@ def _serve(
     j: int,
     chain: Chain,
     means: Means,
-    scale: Floats,
-    scaled: Ints,
+    struck: Struck,
     owed: Floats,
     stock: Floats,
     want: Floats,
@@ -255,11 +286,11 @@ def _serve(
     trace: Floats,
 ) -> None:
     """Demand of a pool is served first, by priority; what is short waits or is lost."""
-    width = stock.shape[1]
+    width, value = stock.shape[1], means.value_per_unit[j]
     for d in range(chain.demand_first[j], chain.demand_first[j + 1]):
-        q, s = chain.wanted[d, t], scaled[d]
+        q, s = chain.wanted[d, t], struck.scaled[d]
         for b in range(width):
-            asked = q * scale[s, t, b] if s >= 0 else q
+            asked = q * struck.scale[s, t, b] if s >= 0 else q
             need = asked + owed[d, b]
             given = min(max(0.0, stock[j, b]), need)
             short = need - given
@@ -272,6 +303,9 @@ def _serve(
             sums[1, b] += given - old
             sums[2, b] += old
             trace[b] += given
+            sums[13, b] += value * given
+            if need > 0.0:
+                sums[12, b] += 1.0
             if short > 0.0:
                 sums[5, b] += 1.0
                 spell[d, b] += 1.0
@@ -287,14 +321,22 @@ def _serve(
 
 
 @compiled
-def move(
-    chain: Chain, reactions: Reactions, means: Means, left: Floats, hit: Ints, scale: Floats, scaled: Ints, sums: Floats, traces: Floats
-) -> None:
+def _learn(t: int, struck: Struck, known: Floats) -> None:
+    """For how many steps people have known of what hits each row of `left`, -1 where nothing does; some events are told ahead."""
+    for h in range(known.shape[0]):
+        for b in range(known.shape[1]):
+            known[h, b] = known[h, b] + 1.0 if struck.left[h, t, b] < 1.0 else -1.0
+    for k in range(struck.told_first[t], struck.told_first[t + 1]):
+        h, b = struck.told_row[k], struck.told_lane[k]
+        if known[h, b] >= 0.0:
+            known[h, b] = max(known[h, b], struck.told_steps[k])
+
+
+@compiled
+def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums: Floats, traces: Floats) -> None:
     """Move one block of replications through all steps; writes `sums` (measures, BLOCK) and `traces` (steps, BLOCK or 0).
 
-    `left` (hit, T, BLOCK) is what capacity is left of activities that anything hits, `hit` (A,) their row in it (-1: nothing
-    hits them); `scale` (scaled, T, BLOCK) multiplies demand, `scaled` (D,) its row (-1: by one). Holds no lock of the
-    interpreter: blocks run side by side in threads, and memory does not grow with their number.
+    Holds no lock of the interpreter: blocks run side by side in threads, and memory does not grow with their number.
     """
     width, steps = sums.shape[1], chain.planned.shape[1]
     pools, activities, demands = len(chain.stock), len(chain.into), len(chain.wanted)
@@ -302,7 +344,7 @@ def move(
     coming, want, need, fill = np.zeros((pools, width)), np.zeros((pools, width)), np.zeros((pools, width)), np.ones((pools, width))
     order, held, owed = np.zeros((activities, width)), np.zeros((activities, width)), np.zeros((demands, width))
     wish = np.zeros((activities, width))
-    spell, gap, down = np.zeros((demands, width)), np.zeros(width), np.zeros((left.shape[0], width))
+    spell, gap, known = np.zeros((demands, width)), np.zeros(width), np.full((struck.left.shape[0], width), -1.0)
     trace, missed = np.zeros(width), np.zeros((pools, width))
     for j in range(pools):
         stock[j, :] = chain.stock[j]
@@ -314,12 +356,10 @@ def move(
     for t in range(steps):
         trace[:] = 0.0
         if len(reactions.backup):
-            for h in range(left.shape[0]):
-                for b in range(width):
-                    down[h, b] = down[h, b] + 1.0 if left[h, t, b] < 1.0 else 0.0
-        _ask(t, chain, reactions, left, hit, down, scale, scaled, owed, stock, coming, want, need, missed, wish, order, gap)
-        _arrive(t, chain, reactions, left, hit, ring, held, stock, coming)
-        _start(t, 0, chain, means, left, hit, ring, stock, coming, order, fill, sums)
+            _learn(t, struck, known)
+        _ask(t, chain, reactions, struck, known, owed, stock, coming, want, need, missed, wish, order, gap)
+        _arrive(t, chain, reactions, struck, ring, held, stock, coming)
+        _start(t, 0, chain, means, struck, ring, stock, coming, order, fill, sums)
         for r in range(pools):
             j = chain.pools_down[r]
             if len(reactions.backup):
@@ -327,11 +367,11 @@ def move(
                     enough = stock[j, b] >= want[j, b] * (1.0 - 1e-9)
                     missed[j, b] = 0.0 if enough or want[j, b] <= 0.0 else 1.0 - max(0.0, stock[j, b]) / want[j, b]
             if chain.demand_first[j] < chain.demand_first[j + 1]:
-                _serve(t, j, chain, means, scale, scaled, owed, stock, want, spell, sums, trace)
+                _serve(t, j, chain, means, struck, owed, stock, want, spell, sums, trace)
             value = means.value_per_unit[j]
             for b in range(width):
                 fill[j, b] = 1.0 if stock[j, b] >= want[j, b] or want[j, b] <= 0.0 else max(0.0, stock[j, b]) / want[j, b]
-            _start(t, r + 1, chain, means, left, hit, ring, stock, coming, order, fill, sums)
+            _start(t, r + 1, chain, means, struck, ring, stock, coming, order, fill, sums)
             if value != 0.0:
                 for b in range(width):
                     sums[9, b] += value * coming[j, b]

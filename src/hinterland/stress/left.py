@@ -11,6 +11,7 @@ import polars as pl
 from hinterland.freight import passage_id
 from hinterland.model.scopes import Scopes, tokens
 from hinterland.stress.activities import LANE, LINE, OTHER_WAY
+from hinterland.stress.chain import Struck
 from hinterland.stress.compiled import compiled
 from hinterland.stress.events import sites_of
 from hinterland.stress.kernel import BLOCK
@@ -143,22 +144,39 @@ def _fill(
             t += 1
 
 
-def _grid(hits: tuple[Ints, Ints], things: int, rows: dict[str, Any], steps: int) -> tuple[Floats, Ints]:
+def _grid(hits: tuple[Ints, Ints], things: int, rows: dict[str, Any], loss: Floats, steps: int) -> tuple[Floats, Ints]:
+    """What is left of each thing that some event with a loss hits, and its row."""
     first, target = hits
     row_of = np.full(things, -1, dtype=np.int64)
+    some = loss != 0.0
+    rows = {name: cells[some] for name, cells in rows.items()}
     scope = rows["scope"]
     touched = [target[first[s] : first[s + 1]] for s in np.unique(scope)]
     hit = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *touched]))
     row_of[hit] = np.arange(len(hit))
     grid = np.ones((len(hit), steps, BLOCK))
-    _fill(grid, row_of, first, target, scope, rows["lane"], rows["start"], rows["lasts"], rows["recovers"], rows["loss"])
+    _fill(grid, row_of, first, target, scope, rows["lane"], rows["start"], rows["lasts"], rows["recovers"], loss[some])
     return grid, row_of
 
 
-def blocks_left(
-    hits: Hits, events: pl.DataFrame, things: tuple[int, int], span: tuple[int, int, int], block: int
-) -> tuple[Floats, Ints, Floats, Ints]:
-    """Shares left of capacity (hit, T, BLOCK) and of demand (scaled, T, BLOCK) in one block of replications, and their rows.
+def _told(hits: Hits, rows: dict[str, Any], ahead: Floats, row_of: Ints, steps: int) -> tuple[Ints, Ints, Ints, Floats]:
+    """Events that were known ahead, by the step in which they begin: first of each step, row, replication in the block, steps ahead."""
+    begins = np.floor(rows["start"]).astype(np.int64)
+    at, row, lane, known = [], [], [], []
+    for e in np.flatnonzero((ahead > 0) & (begins < steps)):
+        targets = row_of[hits.target[hits.first[rows["scope"][e]] : hits.first[rows["scope"][e] + 1]]]
+        for one in targets[targets >= 0]:
+            at.append(max(int(begins[e]), 0))
+            row.append(int(one))
+            lane.append(int(rows["lane"][e]))
+            known.append(float(ahead[e]) + max(-int(begins[e]), 0))
+    order = np.argsort(np.array(at, dtype=np.int64), kind="stable")
+    first = np.searchsorted(np.array(at, dtype=np.int64)[order], np.arange(steps + 1))
+    return first.astype(np.int64), np.array(row, dtype=np.int64)[order], np.array(lane, dtype=np.int64)[order], np.array(known)[order]
+
+
+def blocks_left(hits: Hits, events: pl.DataFrame, things: tuple[int, int], span: tuple[int, int, int], block: int) -> Struck:
+    """What happens in one block of replications, as the kernel reads it.
 
     `things` are the numbers of activities and of demand rows, `span` first day, days of a step and number of steps.
     """
@@ -172,7 +190,9 @@ def blocks_left(
         "lasts": mine["duration_days"].to_numpy() / step_days,
         "recovers": mine["recovery_days"].to_numpy() / step_days,
     }
-    left, hit = _grid((hits.first, hits.target), things[0], {**rows, "loss": mine["capacity_loss_share"].to_numpy()}, steps)
-    change = {**rows, "loss": -mine["demand_change_share"].to_numpy()}
-    scale, scaled = _grid((hits.demand_first, hits.demand), things[1], change, steps)
-    return left, hit, scale, scaled
+    on_work = hits.first, hits.target
+    left, hit = _grid(on_work, things[0], rows, mine["capacity_loss_share"].to_numpy(), steps)
+    scale, scaled = _grid((hits.demand_first, hits.demand), things[1], rows, -mine["demand_change_share"].to_numpy(), steps)
+    dear, dearer = _grid(on_work, things[0], rows, 1.0 - mine["cost_factor"].to_numpy(), steps)
+    told = _told(hits, rows, mine["warning_days"].to_numpy() / step_days, hit, steps)
+    return Struck(block * BLOCK, left, hit, scale, scaled, dear, dearer, *told)

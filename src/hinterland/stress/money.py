@@ -9,6 +9,7 @@ import polars as pl
 
 from hinterland.model.dated import Dated
 from hinterland.model.lanes import pool_values
+from hinterland.stress.activities import LANE
 from hinterland.stress.chain import Means
 
 if TYPE_CHECKING:
@@ -19,20 +20,34 @@ if TYPE_CHECKING:
 __all__ = ["means_of"]
 
 
-def _activity_rates(a: Arrays, act: Activities) -> tuple[Floats, Floats]:
-    """Variable cost and kgCO2e per unit of each activity; shape (activities, periods)."""
-    cost, kg = np.zeros(act.amount.shape), np.zeros(act.amount.shape)
+def _activity_rates(a: Arrays, act: Activities) -> tuple[Floats, Floats, Floats]:
+    """Variable cost and kgCO2e per unit of each activity, and the part of cost that surcharges multiply; shape (activities, periods).
+
+    A surcharge multiplies the price of a purchase, conversion and energy of a line, the freight of a lane (not its duty).
+    """
+    cost, kg, price = (np.zeros(act.amount.shape) for _ in range(3))
     lines, rates = a.making.lines, a.flows.rates
     power = lines.electricity_location_kg if a.settings.electricity_basis == "location" else lines.electricity_market_kg
     parts = (
         (a.offers.price, a.offers.co2e_kg),
         (lines.conversion_cost + lines.electricity_cost + lines.heat_cost, power + lines.heat_kg + lines.direct_kg),
-        (rates.freight_per_unit + rates.transit_holding_per_unit + rates.duty_per_unit, rates.co2e_kg_per_unit),
+        (rates.freight_per_unit, rates.co2e_kg_per_unit),
     )
     for kind, (money, carbon) in enumerate(parts):
         mine = act.kind == kind
-        cost[mine], kg[mine] = np.nan_to_num(money[act.subject[mine]]), np.nan_to_num(carbon[act.subject[mine]])
-    return cost + act.extra_cost, kg + act.extra_kg
+        price[mine], kg[mine] = np.nan_to_num(money[act.subject[mine]]), np.nan_to_num(carbon[act.subject[mine]])
+    cost[:] = price
+    lanes = act.kind == LANE
+    cost[lanes] += np.nan_to_num(rates.transit_holding_per_unit + rates.duty_per_unit)[act.subject[lanes]]
+    return cost + act.extra_cost, kg + act.extra_kg, price + act.extra_cost
+
+
+def _premium(act: Activities, rate: Floats) -> Floats:
+    """What a unit of each backup costs or emits beyond a unit of the activity that it stands in for; 0 of all others."""
+    extra = np.zeros(rate.shape)
+    backups = np.flatnonzero(act.instead_of >= 0)
+    extra[backups] = rate[backups] - rate[act.instead_of[backups]]
+    return extra
 
 
 def _pool_costs(act: Activities, cost: Floats, order: Ints) -> Floats:
@@ -59,11 +74,7 @@ def means_of(a: Arrays, act: Activities, order: Ints, demand_pool: Ints, weights
     `weights` (T, periods) are shares of steps in periods. Lost margin of a unit is its price (where none is given, its
     value) less the variable cost that it would have caused (DESIGN §8); money is undiscounted.
     """
-    cost, kg = _activity_rates(a, act)
-    stand_ins = np.flatnonzero(act.carries >= 0)
-    if len(stand_ins):
-        for rate in (cost, kg):
-            rate[stand_ins] += _pool_costs(act, rate, order)[act.carries[stand_ins]][:, None]
+    cost, kg, dear = _activity_rates(a, act)
     frame = pl.DataFrame({"site_id": [a.sites.ids[s] for s in a.pools.site], "product_id": [a.products.ids[p] for p in a.pools.product]})
     value = np.nanmean(np.where(np.isnan(v := pool_values(a.net, frame)).all(axis=1, keepdims=True), 0.0, v), axis=1)
     price = np.zeros(len(a.pools))
@@ -75,5 +86,6 @@ def means_of(a: Arrays, act: Activities, order: Ints, demand_pool: Ints, weights
             price[pool] = max(price[pool], one)
     worth = np.where(price > 0, price, value)[demand_pool]
     margin = np.where(worth > 0, worth - _pool_costs(act, cost, order)[demand_pool], 0.0)
-    whole = np.ascontiguousarray
-    return Means(whole(cost @ weights.T), whole(kg @ weights.T), value, margin, late), bool((worth > 0).all())
+    parts = _premium(act, cost), _premium(act, kg), dear
+    premium, premium_kg, rate = (np.ascontiguousarray(one @ weights.T) for one in parts)
+    return Means(premium, premium_kg, rate, value, margin, late), bool((worth > 0).all())

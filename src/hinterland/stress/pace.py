@@ -149,7 +149,7 @@ def paced(
                 if place[source] < place[pool]:
                     out[source] += use_steps[use] * start[activity]
     return _chain(act, (lead, order, place), (brings, use_order, use_first), (start, share, arrive, out, stock, use_steps),
-                  (weights, give_per_unit, demand[0], wanted.T), (margin, steps, step_days, days), orders), ahead  # fmt: skip
+                  (weights, give_per_unit, demand[0], wanted.T), (margin, steps, step_days, days, first_day), orders), ahead  # fmt: skip
 
 
 def _per_unit(used: Floats, amount: Floats) -> Floats:
@@ -181,7 +181,7 @@ def _chain(act, index, links, moved, more, grid, orders) -> Chain:  # type: igno
     brings, use_order, use_first = links
     start, share, arrive, out, stock, use_steps = moved
     weights, give_per_unit, demand_pool, wanted = more
-    margin, steps, step_days, days = grid
+    margin, steps, step_days, days, first_day = grid
     window = slice(margin, margin + steps)
     pools, count = out.shape
     total = np.zeros((pools, count))
@@ -234,6 +234,12 @@ def _chain(act, index, links, moved, more, grid, orders) -> Chain:  # type: igno
         lot=whole(lot[:, window]),
         ring_first=ring_first,
         on_the_way=way,
+        varies=np.full(len(act), -1, dtype=np.int64),
+        lead_key=np.zeros(0, dtype=np.uint64),
+        lead_least=np.zeros(0, dtype=np.int64),
+        lead_first=np.zeros(1, dtype=np.int64),
+        lead_above=np.zeros(0),
+        day=first_day + step_days * np.arange(steps, dtype=np.int64),
         target=whole(target[:, window]),
         leaving=whole(out[:, window]),
         stock=whole(before[:, margin]),

@@ -12,6 +12,7 @@ from hinterland.model.accounts.placing import place_plan
 from hinterland.model.arrays import arrays_of
 from hinterland.stress.activities import LANE, activities_of
 from hinterland.stress.backups import backed
+from hinterland.stress.leads import sigmas_of, varied
 from hinterland.stress.left import hits_of
 from hinterland.stress.money import means_of
 from hinterland.stress.pace import down_order, paced, step_weights_of
@@ -47,10 +48,11 @@ class Prepared:
     span: Span
     notes: tuple[str, ...]
 
-    def job(self, events: pl.DataFrame) -> Job:
-        """Work for events whose scopes are these events' scopes."""
+    def job(self, events: pl.DataFrame, *, steady: bool = False) -> Job:
+        """Work for events whose scopes are these events' scopes; `steady`: no lead time varies."""
         hits = hits_of(self.arrays, self.activities, self.demand_pool, events)
-        return Job(self.chain, self.reactions, self.means, hits, (self.span.first_day, self.span.step_days, self.span.steps))
+        chain = self.chain._replace(varies=np.full_like(self.chain.varies, -1)) if steady else self.chain
+        return Job(chain, self.reactions, self.means, hits, (self.span.first_day, self.span.step_days, self.span.steps))
 
 
 def demands_of(a: Arrays, placed: Placed) -> tuple[Ints, Floats]:
@@ -63,7 +65,7 @@ def demands_of(a: Arrays, placed: Placed) -> tuple[Ints, Floats]:
     return kinds[0].astype(np.int64), asked
 
 
-def prepare(net: Network, plan: Plan, span: Span, *, late: bool, safety_days: float) -> Prepared:
+def prepare(net: Network, plan: Plan, span: Span, *, late: bool, safety_days: float, seed: int = 0) -> Prepared:
     """Make a plan of a resolved network ready. Raises InvalidTables where a reaction cannot be told."""
     a = arrays_of(net)
     placed = place_plan(a, plan)
@@ -78,6 +80,7 @@ def prepare(net: Network, plan: Plan, span: Span, *, late: bool, safety_days: fl
         orders = replace(orders, safety_days=orders.safety_days + np.where(fed, safety_days, 0.0))
     whole = span.first_day, span.step_days, span.steps
     chain, _ = paced(act, a.calendar, len(a.pools), (pools, asked), cover, whole, orders)
+    chain = varied(chain, act.days, *sigmas_of(a, act), span.step_days, seed)
     order = down_order(len(a.pools), act.use_pool, act.into[act.use_activity])
     weights = step_weights_of(a.calendar, *whole, np.zeros(1))[0]
     means, priced = means_of(a, act, order, pools, weights, late=late)

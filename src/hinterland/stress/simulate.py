@@ -97,7 +97,7 @@ def _events(net: Network, given: pl.DataFrame | None, span: Span, replications: 
 
 def _calm(ready: Prepared) -> dict[str, float]:
     nothing = pl.DataFrame(schema=EVENT_COLUMNS)
-    return dict(zip(MEASURES, Piece(nothing, range(1), traces=False)(ready.job(nothing))[0][:, 0].tolist(), strict=True))
+    return dict(zip(MEASURES, Piece(nothing, range(1), traces=False)(ready.job(nothing, steady=True))[0][:, 0].tolist(), strict=True))
 
 
 def _narrow(sums: list[Floats], until_share: float | None) -> bool:
@@ -145,7 +145,7 @@ def simulate(
     refuse_numbers(replications, until_share)
     span = span_of(net.calendar, start, end, periods, step_days)
     happening, told = _events(net, events, span, replications, seed)
-    ready = prepare(net, plan, span, late=late, safety_days=safety_days)
+    ready = prepare(net, plan, span, late=late, safety_days=safety_days, seed=seed)
     calm = _calm(ready)
     job = ready.job(happening)
     sums: list[Floats] = []
@@ -191,22 +191,29 @@ def simulate(
 def _alone(job: Job, events: pl.DataFrame, count: int, calm: dict[str, float], hands: Hands, progress: Progress) -> pl.DataFrame:
     """Each hazard replayed alone: what it loses by itself, mean over all replications, with the 95 % interval."""
     rows = []
+    whole = -(-count // BLOCK) * BLOCK
+    before = np.array([[calm[name]] for name in MEASURES])
+    if (job.chain.varies >= 0).any():  # what lead times lose by themselves is no hazard's
+        pieces = pieces_of(events.clear(), whole, traces=False)
+        parts = [one for one, _ in hands.finished(job, pieces, progress.cancelled)]
+        if len(parts) == len(pieces):  # else somebody stopped it, and no hazard is begun
+            before = np.concatenate(parts, axis=1)[:, :count]
     names = events["hazard_id"].drop_nulls().unique().sort().to_list()
     at = {name: MEASURES.index(name) for name in ("lost", "lost_margin", "backlog")}
     for number, name in enumerate(names):
         mine = events.filter(pl.col("hazard_id") == name)
         struck = mine["replication"].n_unique()
-        pieces = pieces_of(mine, -(-count // BLOCK) * BLOCK, traces=False)
+        pieces = pieces_of(mine, whole, traces=False)
         parts = [one for one, _ in hands.finished(job, pieces, progress.cancelled)]
         if len(parts) < len(pieces):
             break
-        table = np.concatenate(parts, axis=1)[:, :count]
-        extra = table[at["lost_margin"]] - calm["lost_margin"]
+        table = np.concatenate(parts, axis=1)[:, :count] - before
+        extra = table[at["lost_margin"]]
         half = 1.96 * float(extra.std(ddof=1)) / count**0.5 if count > 1 else 0.0
         mean = float(extra.mean())
         rows.append(
-            (name, mine.height, struck / count, float(table[at["lost"]].mean()) - calm["lost"], mean, mean - half, mean + half,
-             float(table[at["backlog"]].mean()) - calm["backlog"])
+            (name, mine.height, struck / count, float(table[at["lost"]].mean()), mean, mean - half, mean + half,
+             float(table[at["backlog"]].mean()))
         )  # fmt: skip
         progress.advanced("each hazard alone", (number + 1) / len(names), name)
         if progress.cancelled():

@@ -25,7 +25,10 @@ MEASURED = {
     "longest_spell_days": "days",
     "stock_value": "money, mean of steps",
     "pipeline_value": "money, mean of steps",
+    "cash_to_cash_days": "days",
+    "extra_cost": "money",
     "extra_cost_per_unit": "money per unit served",
+    "extra_co2e_kg": "kg",
     "extra_co2e_kg_per_unit": "kg per unit served",
 }
 """Every measure with its unit."""
@@ -34,29 +37,37 @@ MEASURED = {
 def rates(result: StressResult) -> pl.DataFrame:
     """One row per replication with every measure of `MEASURED`, in the reader's terms.
 
-    Fill rate (type 2) = served / wanted; extra cost and CO2e are per unit served, over those of the undisturbed plan.
+    Fill rate (type 2) = served / wanted; type 1 the share of steps with demand, or demand still owed, in which all is served. Cash to
+    cash is the days for which what is delivered in a day would pay for stock and pipeline, at their values; payment terms are 0. Where
+    nothing is delivered, all the days.
     """
-    frame, calm, steps = result.replications, result.calm, result.steps
+    frame, steps = result.replications, result.steps
     served = pl.col("on_time") + pl.col("late")
-    wanted = pl.col("wanted")
+    wanted, tied = pl.col("wanted"), pl.col("stock_value") + pl.col("pipeline_value")
 
-    def over_calm(column: str) -> pl.Expr:
-        before = calm[column] / max(calm["on_time"] + calm["late"], 1e-300)
-        return pl.when(served > 0).then(pl.col(column) / served - before).otherwise(0.0)
+    def per_unit(column: str) -> pl.Expr:
+        return pl.when(served > 0).then(pl.col(column) / served).otherwise(0.0)
 
     return frame.select(
         "replication",
         fill_rate=pl.when(wanted > 0).then(served / wanted).otherwise(1.0),
         on_time_share=pl.when(wanted > 0).then(pl.col("on_time") / wanted).otherwise(1.0),
-        steps_without_shortage_share=1.0 - pl.col("short_steps") / (steps * max(result.demands, 1)),
+        steps_without_shortage_share=pl.when(pl.col("asked_steps") > 0)
+        .then(1.0 - pl.col("short_steps") / pl.col("asked_steps"))
+        .otherwise(1.0),
         lost=pl.col("lost"),
         lost_margin=pl.col("lost_margin"),
         backlog=pl.col("backlog"),
         longest_spell_days=pl.col("longest_spell") * result.step_days,
         stock_value=pl.col("stock_value") / steps,
         pipeline_value=pl.col("pipeline_value") / steps,
-        extra_cost_per_unit=over_calm("cost"),
-        extra_co2e_kg_per_unit=over_calm("co2e_kg"),
+        cash_to_cash_days=pl.when(pl.col("served_value") > 0)
+        .then(tied * result.step_days / pl.col("served_value"))
+        .otherwise(pl.when(tied > 0).then(float(steps * result.step_days)).otherwise(0.0)),
+        extra_cost=pl.col("extra_cost"),
+        extra_cost_per_unit=per_unit("extra_cost"),
+        extra_co2e_kg=pl.col("extra_co2e_kg"),
+        extra_co2e_kg_per_unit=per_unit("extra_co2e_kg"),
     )
 
 

@@ -50,10 +50,10 @@ class Piece:
         things = len(job.chain.into), len(job.chain.wanted)
         found, served = [], []
         for block in self.blocks:
-            left, hit, scale, scaled = blocks_left(job.hits, self.events, things, job.span, block)
+            struck = blocks_left(job.hits, self.events, things, job.span, block)
             sums = np.zeros((len(MEASURES), BLOCK))
             trace = np.zeros((job.span[2], BLOCK if self.traces else 0))
-            move(job.chain, job.reactions, job.means, left, hit, scale, scaled, sums, trace)
+            move(job.chain, job.reactions, job.means, struck, sums, trace)
             found.append(sums)
             served.append(trace)
         return np.concatenate(found, axis=1), np.concatenate(served, axis=1)

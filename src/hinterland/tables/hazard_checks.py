@@ -98,15 +98,30 @@ def _seasons(hazards: pl.DataFrame) -> Iterator[Issue]:
 
 
 def _silent(hazards: pl.DataFrame) -> Iterator[Issue]:
-    """Hazards that never start, last no time or take nothing away."""
-    cells = ("events_per_year", "duration_days_mean", "recovery_days", "capacity_loss_share", "demand_change_share")
-    for row, who, often, lasts, recovers, loss, change in hazards.select("_row", "hazard_id", *cells).iter_rows():
+    """Hazards that never start, last no time, take nothing away and make nothing dearer (demand has no cost to multiply)."""
+    cells = ("events_per_year", "duration_days_mean", "recovery_days", "capacity_loss_share", "demand_change_share", "cost_factor")
+    for row, who, kind, often, lasts, recovers, loss, change, dear in hazards.select("_row", "hazard_id", "scope_kind", *cells).iter_rows():
+        dearer = dear not in (None, 1.0) and kind != "demand"
         column = "events_per_year" if not often else "duration_days_mean" if not lasts and not recovers else None
-        column = column or ("capacity_loss_share" if not loss and not change else None)
+        column = column or ("capacity_loss_share" if not loss and not change and not dearer else None)
         if column:
             why = {"events_per_year": "it never starts", "duration_days_mean": "it lasts no time"}.get(column, "nothing is lost")
             yield Issue("hazards", row, column, "harmless_hazard", what=f"{who} does nothing", why=f"{column} is empty or 0: {why}",
                         fix=f"fill {column}", severity="warning")  # fmt: skip
+
+
+def _warnings(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
+    """Warning time shortens the delay until people act: it does nothing where nobody acts with a delay."""
+    acts = (
+        tables["reactions"].filter(pl.col("delay_days") > 0).height + tables["alternates"].filter(pl.col("qualification_days") > 0).height
+    )
+    if acts:
+        return
+    for table, key in (("hazards", "hazard_id"), ("events", "event_id")):
+        for row, who in tables[table].filter(pl.col("warning_days") > 0).select("_row", key).iter_rows():
+            yield Issue(table, row, "warning_days", "idle_warning", what=f"{who} is known ahead and nobody acts earlier for it",
+                        why="no row of reactions has delay_days, none of alternates qualification_days",
+                        fix="say in reactions or alternates what people do and after how many days, or empty the cell", severity="warning")  # fmt: skip
 
 
 def _causes(hazards: pl.DataFrame) -> Iterator[Issue]:
@@ -187,5 +202,5 @@ def _reactions(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
 def hazard_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     """Problems of hazards, events, alternates, replenishment and reactions."""
     hazards = tables["hazards"]
-    found = [*_scopes(tables), *_seasons(hazards), *_silent(hazards), *_causes(hazards)]
+    found = [*_scopes(tables), *_seasons(hazards), *_silent(hazards), *_warnings(tables), *_causes(hazards)]
     return [*found, *_alternates(tables), *_orders(tables), *_reactions(tables)]

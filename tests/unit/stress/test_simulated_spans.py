@@ -79,7 +79,7 @@ def test_a_part_of_the_days_is_simulated():
 def test_days_and_weeks_agree_where_nothing_happens():
     weeks, days = (simulate(exposed_to(), plan_from_afar(), replications=1, step_days=step) for step in (7, 1))
     assert days.steps == 7 * weeks.steps
-    for name in ("wanted", "on_time", "cost", "lost"):
+    for name in ("wanted", "on_time", "served_value", "lost"):
         assert days.calm[name] == pytest.approx(weeks.calm[name], abs=1e-9)
 
 

@@ -288,13 +288,16 @@ ROWS: list[tuple[str, Where, Change]] = [
     ("not_supported_yet", ("changes", 2, "column"), add("changes", {**CHANGE, "table": "sites", "where": "*", "column": "latitude"})),
     ("not_supported_yet", ("overrides", 2, "table"), both(add("scenarios", SCENARIO), add("overrides", {**OVERRIDE, "table": "scenarios"}))),
     ("not_used_yet", ("products", None, "dangerous_goods"), put("products", 0, dangerous_goods=True)),
-    ("not_used_yet", ("hazards", None, "cost_factor"), add("hazards", {**FLOOD, "cost_factor": 2.0})),
     ("alternate_without_lane", ("alternates", 2, "alternate_site_id"), both(
         add("alternates", {"site_id": "far", "product_id": "part", "alternate_site_id": "near"}), put("lanes", 0, to_site="town"))),
     ("bad_season", ("hazards", 2, "season_from"), add("hazards", {**FLOOD, "season_from": "June", "season_to": "08-31"})),
     ("bad_season", ("hazards", 2, "season_to"), add("hazards", {**FLOOD, "season_from": "06-01", "season_to": "02-30"})),
     ("bad_season", ("hazards", 2, "season_to"), add("hazards", {**FLOOD, "season_from": "06-01"})),
     ("bounds", ("hazards", 2, "duration_sigma"), add("hazards", {**FLOOD, "duration_sigma": -0.5})),
+    ("bounds", ("hazards", 2, "cost_factor"), add("hazards", {**FLOOD, "cost_factor": -0.5})),
+    ("bounds", ("events", 2, "cost_factor"), add("events", {**EVENT, "cost_factor": -2.0})),
+    ("bounds", ("lanes", 2, "lead_time_sigma"), put("lanes", 0, lead_time_sigma=-0.1)),
+    ("bounds", ("lanes", 2, "lead_time_sigma"), put("lanes", 0, lead_time_sigma=25.0)),
     ("bounds", ("replenishment", 2, "reorder_quantity"), add(
         "replenishment", {"site_id": "plant", "product_id": "part", "policy": "s_s", "reorder_quantity": 9.0, "order_up_to_quantity": 5.0})),
     ("common_cause_differs", ("hazards", 3, "events_per_year"), add(
@@ -305,6 +308,11 @@ ROWS: list[tuple[str, Where, Change]] = [
         "replenishment", {"site_id": "plant", "product_id": "part", "policy": "r_q", "reorder_quantity": 9.0})),
     ("harmless_hazard", ("hazards", 2, "events_per_year"), add("hazards", {**FLOOD, "events_per_year": None})),
     ("harmless_hazard", ("hazards", 2, "capacity_loss_share"), add("hazards", {**FLOOD, "capacity_loss_share": 0.0})),
+    ("harmless_hazard", ("hazards", 2, "capacity_loss_share"), add(
+        "hazards", {**FLOOD, "scope_kind": "demand", "scope_value": "town", "capacity_loss_share": None, "cost_factor": 2.0})),
+    ("idle_warning", ("hazards", 2, "warning_days"), add("hazards", {**FLOOD, "warning_days": 14.0})),
+    ("idle_warning", ("events", 2, "warning_days"), add("events", {**EVENT, "warning_days": 14.0})),
+    ("share_over_one", ("events", 2, "capacity_loss_share"), add("events", {**EVENT, "capacity_loss_share": 1.5})),
     ("idle_alternate", ("alternates", 2, "alternate_site_id"), add("alternates", {"site_id": "far", "product_id": "part", "alternate_site_id": "town"})),
     ("idle_alternate", ("reactions", 2, "kind"), add("reactions", {"reaction_id": "r", "kind": "alternate"})),
     ("share_over_one", ("hazards", 2, "capacity_loss_share"), add("hazards", {**FLOOD, "capacity_loss_share": 1.5})),
