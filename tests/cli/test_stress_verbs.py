@@ -69,10 +69,10 @@ def test_every_replay_is_an_event_table_with_source_and_quality(name):
 
 
 def test_expose_says_what_is_not_survived(folder):
-    ended = run(folder, "expose", "--pairs", "--what-if")
+    ended = run(folder, "expose", "--worst", "2", "--what-if")
     assert ended.exit_code == 0, ended.output
     assert "are not survived as long as they take to recover" in ended.output.splitlines()[0]
-    assert "two sites at once" in ended.output
+    assert "sites that fail together" in ended.output
     assert "buffer" in ended.output
 
 

@@ -80,7 +80,7 @@ def expose(
     method: str = "weekly",
     kinds: Sequence[str] | None = None,
     recovery_days: tuple[float, float] = (28.0, 56.0),
-    pairs: bool = False,
+    worst: int = 0,
     what_if: bool = False,
     progress: Progress = SILENT,
     executor: Executor | DaskClient | None = None,
@@ -94,7 +94,7 @@ def expose(
 
     world, made = _world(net, plan, scenario)
     return measured(
-        world, made, period_id=period, method=method, kinds=KINDS if kinds is None else kinds, recovery_days=recovery_days, pairs=pairs,
+        world, made, period_id=period, method=method, kinds=KINDS if kinds is None else kinds, recovery_days=recovery_days, worst=worst,
         what_if=what_if, progress=progress, executor=executor,
     )  # fmt: skip
 
@@ -145,7 +145,7 @@ def exposure_told(result: ExposureResult) -> dict[str, Any]:
         "method": result.method,
         "horizon_days": result.horizon_days,
         "nodes": result.nodes.to_dicts(),
-        "pairs": None if result.pairs is None else result.pairs.to_dicts(),
+        "worst": None if result.worst is None else result.worst.to_dicts(),
         "options": None if result.options is None else result.options.to_dicts(),
         "notes": list(result.notes),
     }

@@ -12,6 +12,8 @@ from hinterland.cli.endings import ended_well
 from hinterland.cli.shows import figure, plain, say, show_json, show_table
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from hinterland.stress.exposure.expose import ExposureResult
 
 __all__ = ["expose"]
@@ -30,9 +32,13 @@ def expose(
         str, typer.Option(metavar="NAME", help="weekly, or block: a quick screen that leaves arrival times aside")
     ] = "weekly",
     kind: Annotated[
-        list[str] | None, typer.Option("--kind", metavar="KIND", help="site, operator, country, region, passage, lane, product; several")
+        list[str] | None,
+        typer.Option("--kind", metavar="KIND", help="site, operator, country, region, passage, lane, product, product_group; several"),
     ] = None,
-    pairs: Annotated[bool, typer.Option("--pairs", help="the worst joint failures of two sites as well")] = False,
+    worst: Annotated[
+        int, typer.Option("--worst", metavar="K", min=0, help="the worst joint failures of so many sites as well; beyond 2 by a MILP")
+    ] = 0,
+    pairs: Annotated[bool, typer.Option("--pairs", help="the same as --worst 2")] = False,
     what_if: Annotated[bool, typer.Option("--what-if", help="try a buffer and a standby at the weakest nodes")] = False,
     out: Annotated[
         Path | None,
@@ -59,7 +65,7 @@ def expose(
         with bars(quiet=as_json) as drawn:
             try:
                 found = doors.expose(
-                    net, made, scenario, period=period, method=method, kinds=kind, pairs=pairs, what_if=what_if, progress=drawn,
+                    net, made, scenario, period=period, method=method, kinds=kind, worst=worst or 2 * pairs, what_if=what_if, progress=drawn,
                     executor=executor,
                 )  # fmt: skip
             except Cancelled as early:
@@ -97,21 +103,46 @@ def _show(found: ExposureResult) -> None:
         )
     else:
         say(f"every one of {nodes.height} nodes is survived as long as it takes to recover")
+    size, unit = (1e6, f"million {money}") if (nodes["loss_high"] >= 1e7).any() else (1.0, money)
     show_table(
-        f"period {found.period_id}, {found.method}", ("kind", "node", "recovers in days", "survived days", f"loss {money}", "lost units", "index"),
+        f"period {found.period_id}, {found.method}",
+        ("kind", "node", "recovers in days", "survived days", "", f"loss, {unit}", "index"),
         [
-            (row["kind"], row["node"], f"{row['recovery_days_low']:.0f} – {row['recovery_days_high']:.0f}", _days(row["survival_days"]),
-             row["loss_high"], row["lost_units"], row["exposure_index"])
+            (row["kind"], row["node"], _range(row["recovery_days_low"], row["recovery_days_high"]), _days(row["survival_days"]),
+             "enough" if row["survives"] else "too short", _range(row["loss_low"] / size, row["loss_high"] / size), row["exposure_index"])
             for row in nodes.head(_SHOWN).iter_rows(named=True)
         ],
     )  # fmt: skip
     if nodes.height > _SHOWN:
-        say(f"the first {_SHOWN} of {nodes.height}; --json has every one")
-    if found.pairs is not None:
-        show_table("two sites at once (block)", ("sites", "days", f"loss {money}", "lost units"), found.pairs.head(_SHOWN).iter_rows())
+        say(f"the first {_SHOWN} of {nodes.height}, {max(weak.height - _SHOWN, 0)} more of those not survived; --json has every one")
+    _show_single_points(nodes)
+    if found.worst is not None:
+        _show_worst(found.worst, money)
     if found.options is not None:
         show_table(
             "what would help, one at a time", ("kind", "node", "option", "amount", "unit", f"avoided {money}", f"cost {money} a year", "per cost"),
             found.options.select("kind", "node", "option", "amount", "unit", "avoided", "cost_per_year", "avoided_per_cost").iter_rows(),
         )  # fmt: skip
     say(*(f"note: {one}" for one in found.notes))
+
+
+def _range(low: float, high: float) -> str:
+    return figure(high) if low == high else f"{figure(low)} – {figure(high)}"
+
+
+def _show_single_points(nodes: pl.DataFrame) -> None:
+    single = nodes.filter(nodes["single_point_of"].is_not_null())
+    if single.height:
+        rows = [(row["kind"], row["node"], row["single_point_of"].replace("|", ", ")) for row in single.head(_SHOWN).iter_rows(named=True)]
+        told = f"single points of failure: {single.height} nodes without which a good reaches no market"
+        show_table(told, ("kind", "node", "goods"), rows)
+
+
+def _show_worst(worst: pl.DataFrame, money: str) -> None:
+    rows = [(row["nodes"], row["recovery_days"], row["loss"], row["lost_units"]) for row in worst.head(_SHOWN).iter_rows(named=True)]
+    show_table("sites that fail together (block)", ("sites", "days", f"loss {money}", "lost units"), rows)
+    for row in worst.filter(worst["method"] == "milp").iter_rows(named=True):
+        told = (
+            "proved: no other set loses more" if row["proved"] else f"not proved: another set may lose up to {figure(row['bound'])} {money}"
+        )
+        say(told)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from hinterland.core.errors import Cancelled
+from hinterland.core.errors import Cancelled, InvalidTables, Issue
 from hinterland.core.progress import SILENT
 from hinterland.model.arrays import arrays_of
-from hinterland.stress.exposure.block import BlockSolver
 from hinterland.stress.exposure.nodes import KINDS, nodes_of, passages_of
 from hinterland.stress.exposure.period import period_of
 from hinterland.stress.exposure.shares import shares_of, weeks_of
+from hinterland.stress.exposure.singles import goods_cut_off
 from hinterland.stress.exposure.what_if import options_for
+from hinterland.stress.exposure.worst import worst_sets
 from hinterland.stress.hands import hands_of
 from hinterland.stress.spans import refuse_kinds
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from hinterland.core.progress import Progress
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
-    from hinterland.stress.exposure.period import PeriodChain
     from hinterland.stress.exposure.shares import Measured
     from hinterland.stress.hands import DaskClient
 
@@ -45,7 +44,8 @@ NOTES = {
 class ExposureResult:
     """Nodes by loss, largest first; `period_id` is the period that was looked at, `method` how, `horizon_days` how far.
 
-    `pairs` has the worst joint failures of two sites and `options` what would help, where they were asked for.
+    `single_point_of` of a node names the goods that reach no market without it. `worst` has the worst joint failures of so many sites as
+    were asked for, `options` what would help.
     """
 
     nodes: pl.DataFrame
@@ -54,7 +54,7 @@ class ExposureResult:
     horizon_days: float
     currency: str = "USD"
     scenarios: tuple[str, ...] = ()
-    pairs: pl.DataFrame | None = None
+    worst: pl.DataFrame | None = None
     options: pl.DataFrame | None = None
     notes: tuple[str, ...] = ()
 
@@ -72,7 +72,8 @@ def expose(
     kinds: Sequence[str] = KINDS,
     recovery_days: tuple[float, float] = (28.0, 56.0),
     horizon_weeks: int | None = None,
-    pairs: bool = False,
+    worst: int = 0,
+    worst_seconds: float = 60.0,
     what_if: bool = False,
     weakest: int = 5,
     buffer_days: float = 14.0,
@@ -82,15 +83,16 @@ def expose(
 ) -> ExposureResult:
     """Exposure of a plan of a resolved network in one period (default: the one that delivers most).
 
-    The response set is the plan: its sites, lanes and purchases with what they have to spare. `recovery_days` (low, high) holds
-    where `recoveries` says nothing. `method`: `weekly` (time-expanded, default) or `block` (a screen that leaves arrival times
-    aside). The horizon covers the longest recovery and the longest way to the market behind it, unless given. `pairs` adds the worst
-    joint failures of two sites (block LP); `what_if` tries a buffer and a standby at the `weakest` nodes, one at a time.
+    The response set is the plan: its sites, lanes and purchases with what they have to spare, those of `alternates` after their
+    qualification, and ways around that `reactions` allow. `recovery_days` (low, high) holds where `recoveries` says nothing. `method`: `weekly` (time-expanded, default) or `block` (a screen that leaves arrival times
+    aside). The horizon covers the longest recovery and the longest way to the market behind it, unless given. `worst` adds the worst
+    joint failures of so many sites (block LP; beyond two by a MILP that may take `worst_seconds`); `what_if` tries a buffer and a standby at the `weakest` nodes, one at a time.
 
     Raises InvalidTables for a period, kind or method that is not there; Cancelled with the nodes that were measured (`.result`).
     """
     refuse_kinds([method], list(NOTES), "method")
     refuse_kinds(kinds, KINDS, "kind")
+    _refuse_worst(worst)
     a = arrays_of(net)
     chain = period_of(a, plan, period_id, passages_of(a) if "passage" in kinds else ())
     nodes = nodes_of(chain, kinds, recovery_days=recovery_days)
@@ -107,13 +109,17 @@ def expose(
                 break
     rows = [(one.kind, one.name, *one.recovery_days, *found[at]) for one, at in zip(nodes, place, strict=True) if at < len(found)]
     stopped = len(rows) < len(nodes)
-    frame = _ranked(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
+    cut_off = pl.Series("single_point_of", goods_cut_off(chain, nodes)[: len(rows)] if not stopped else [None] * len(rows), dtype=pl.String)
+    frame = _ranked(pl.DataFrame(rows, schema=_SCHEMA, orient="row").with_columns(cut_off))
     notes: tuple[str, ...] = (NOTES[method], *chain.notes)
     if not chain.priced:
         notes += ("no price or value of some product that is delivered: its lost units count as one of money each",)
     if not np.isfinite(frame["loss_high"].to_numpy()).all():
         raise ArithmeticError("a loss is not a number: a defect of hinterland, not of the tables")
-    worst = _pairs_of(chain, recovery_days) if pairs and not stopped else None
+    sets = None
+    if worst and not stopped:
+        sites = nodes_of(chain, ("site",), recovery_days=recovery_days)
+        sets = worst_sets(chain.block(), sites, worst, seconds=worst_seconds, progress=progress)
     options = None
     if what_if and not stopped:
         by_name = {(node.kind, node.name): node for node in nodes}
@@ -122,7 +128,7 @@ def expose(
             for kind, name, loss in frame.filter(pl.col("loss_high") > 0).select("kind", "node", "loss_high").head(weakest).iter_rows()
         ]
         options = options_for(chain, weak, method=method, weeks=weeks, buffer_days=buffer_days, standby_share=standby_share)
-    result = ExposureResult(frame, chain.period_id, method, weeks * 7.0, net.settings.currency, net.scenarios, worst, options, notes)
+    result = ExposureResult(frame, chain.period_id, method, weeks * 7.0, net.settings.currency, net.scenarios, sets, options, notes)
     if stopped:
         raise Cancelled(result, f"stopped after {len(rows)} of {len(nodes)} nodes")
     return result
@@ -136,27 +142,22 @@ def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
     ).sort(["loss_high", "kind", "node"], descending=[True, False, False])
 
 
-def _pairs_of(
-    chain: PeriodChain, recovery_days: tuple[float, float], kinds: Sequence[str] = ("site",), k: int = 2, most: int = 20
-) -> pl.DataFrame:
-    nodes = nodes_of(chain, kinds, recovery_days=recovery_days)
-    solver, rows = BlockSolver(chain.block()), []
-    for some in combinations(nodes, k):
-        days = max(node.recovery_days[1] for node in some)
-        loss, units = solver.loss(np.unique(np.concatenate([node.down for node in some])), days)
-        rows.append((" + ".join(node.name for node in some), days, loss, float(units.sum())))
-    schema = {"nodes": pl.String, "recovery_days": pl.Float64, "loss": pl.Float64, "lost_units": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row").sort(["loss", "nodes"], descending=[True, False]).head(most)
+def _refuse_worst(k: int) -> None:
+    if k < 0:
+        what, why = f"the worst {k} failures", "fewer than none cannot fail"
+        raise InvalidTables([Issue("expose", None, "worst", "negative", what=what, why=why, fix="ask for 1 or more, or for 0: none")])
 
 
 def worst_failures(
     net: Network, plan: Plan, k: int = 2, *, kinds: Sequence[str] = ("site",), period_id: str | None = None,
-    recovery_days: tuple[float, float] = (28.0, 56.0), most: int = 20,
+    recovery_days: tuple[float, float] = (28.0, 56.0), most: int = 20, seconds: float = 60.0, progress: Progress = SILENT,
 ) -> pl.DataFrame:  # fmt: skip
-    """The sets of k nodes whose joint failure loses most, by the block LP, every set tried; down as long as the slowest.
+    """The sets of k nodes whose joint failure loses most, by the block LP; all are down as long as the slowest of them.
 
-    Raises ValueError for k beyond 2: that many sets are not enumerated.
+    Up to two, every set is tried and the worst `most` are told; beyond, a MILP finds the worst one and proves it, or says in
+    `gap_share` how far it came in so many `seconds`. Raises InvalidTables for a negative k or an unknown kind.
     """
-    if k not in {1, 2}:
-        raise ValueError("sets of one or two nodes are enumerated")
-    return _pairs_of(period_of(arrays_of(net), plan, period_id), recovery_days, kinds, k, most)
+    refuse_kinds(kinds, KINDS, "kind")
+    _refuse_worst(k)
+    chain = period_of(arrays_of(net), plan, period_id)
+    return worst_sets(chain.block(), nodes_of(chain, kinds, recovery_days=recovery_days), k, most=most, seconds=seconds, progress=progress)
