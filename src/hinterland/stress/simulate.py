@@ -189,11 +189,15 @@ def simulate(
 
 
 def _alone(job: Job, events: pl.DataFrame, count: int, calm: dict[str, float], hands: Hands, progress: Progress) -> pl.DataFrame:
-    """Each hazard replayed alone: what it loses by itself, mean over all replications, with the 95 % interval."""
+    """Each hazard replayed alone: what it loses by itself, mean over all replications, with the 95 % interval.
+
+    Only replications that it strikes are moved: the others are calm, unless lead times vary.
+    """
     rows = []
     whole = -(-count // BLOCK) * BLOCK
     before = np.array([[calm[name]] for name in MEASURES])
-    if (job.chain.varies >= 0).any():  # what lead times lose by themselves is no hazard's
+    varies = bool((job.chain.varies >= 0).any())
+    if varies:  # what lead times lose by themselves is no hazard's
         pieces = pieces_of(events.clear(), whole, traces=False)
         parts = [one for one, _ in hands.finished(job, pieces, progress.cancelled)]
         if len(parts) == len(pieces):  # else somebody stopped it, and no hazard is begun
@@ -202,12 +206,19 @@ def _alone(job: Job, events: pl.DataFrame, count: int, calm: dict[str, float], h
     at = {name: MEASURES.index(name) for name in ("lost", "lost_margin", "backlog")}
     for number, name in enumerate(names):
         mine = events.filter(pl.col("hazard_id") == name)
-        struck = mine["replication"].n_unique()
-        pieces = pieces_of(mine, whole, traces=False)
+        hit = mine["replication"].unique().sort().to_numpy()
+        struck = len(hit)
+        if not varies:
+            mine = mine.with_columns(replication=pl.Series(np.searchsorted(hit, mine["replication"].to_numpy()), dtype=pl.Int64))
+        pieces = pieces_of(mine, whole if varies else -(-struck // BLOCK) * BLOCK, traces=False)
         parts = [one for one, _ in hands.finished(job, pieces, progress.cancelled)]
         if len(parts) < len(pieces):
             break
-        table = np.concatenate(parts, axis=1)[:, :count] - before
+        if varies:
+            table = np.concatenate(parts, axis=1)[:, :count] - before
+        else:
+            table = np.zeros((len(MEASURES), count))
+            table[:, hit] = np.concatenate(parts, axis=1)[:, :struck] - before
         extra = table[at["lost_margin"]]
         half = 1.96 * float(extra.std(ddof=1)) / count**0.5 if count > 1 else 0.0
         mean = float(extra.mean())
