@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import scipy.sparse
 
-from hinterland.stress.chain import Chain, Means, Reactions
+from hinterland.stress.chain import Chain, Means, no_reactions, no_spread, nothing_happens
 from hinterland.stress.exposure.block import Block, BlockSolver
 from hinterland.stress.exposure.weekly import Weekly, WeeklySolver
 from hinterland.stress.kernel import BLOCK, MEASURES, move
@@ -42,26 +42,22 @@ def serial_chains(chains: int, steps: int) -> Chain:
         make_first=np.arange(count + 1), make_activity=every, pools_down=every,
         ready_first=np.searchsorted(slot[ready], np.arange(count + 2)), ready=ready,
         planned=MEAN * whole, share=whole, most=np.inf * whole, trigger=0.0 * whole, lot=0.0 * whole,
-        ring_first=np.arange(count + 1) * LEAD, on_the_way=np.full(count * LEAD, MEAN),
+        ring_first=np.arange(count + 1) * LEAD, on_the_way=np.full(count * LEAD, MEAN), **no_spread(count, np.arange(steps)),
         target=MEAN * (LEAD + 1) * whole, leaving=MEAN * whole, stock=np.full(count, MEAN),
         demand_first=np.searchsorted(last, np.arange(count + 1)), wanted=np.full((chains, steps), MEAN),
     )  # fmt: skip
-
-
-def _quiet(count: int) -> Reactions:
-    return Reactions(np.zeros(count + 1, dtype=np.int64), NONE, NONE, np.zeros(1, dtype=np.int64), NONE, np.zeros(count, dtype=np.int64))
 
 
 def _moved(chain: Chain, left: np.ndarray, hit: np.ndarray, blocks: int, workers: int) -> tuple[float, np.ndarray]:
     """Seconds, and lost units of the last block."""
     count, steps = chain.planned.shape
     zero = np.zeros((count, steps))
-    means = Means(zero, zero, np.zeros(count), np.ones(len(chain.wanted)), late=False)
-    scaled = np.full(len(chain.wanted), -1)
+    means = Means(zero, zero, zero, np.zeros(count), np.ones(len(chain.wanted)), late=False)
+    quiet, struck = no_reactions(count), nothing_happens(count, len(chain.wanted), steps)._replace(left=left, hit=hit)
 
     def one(_: int) -> np.ndarray:
         sums = np.zeros((len(MEASURES), BLOCK))
-        move(chain, _quiet(count), means, left, hit, np.ones((0, steps, BLOCK)), scaled, sums, np.zeros((steps, 0)))
+        move(chain, quiet, means, struck, sums, np.zeros((steps, 0)))
         return sums
 
     one(0)

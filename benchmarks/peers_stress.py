@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.kernel import DEPTH, LEAD, serial_chains
-from hinterland.stress.chain import Chain, Means, Reactions
+from hinterland.stress.chain import Chain, Means, no_reactions, nothing_happens
 from hinterland.stress.kernel import BLOCK, MEASURES, move
 
 if TYPE_CHECKING:
@@ -46,14 +46,14 @@ def _chain() -> Chain:
 
 def by_kernel(wanted: np.ndarray, workers: int = 2, blocks: int = BLOCKS) -> tuple[float, np.ndarray]:
     """Seconds of `blocks` blocks, and the share served on time of each replication of one."""
-    chain, count, none = _chain(), CHAINS * DEPTH, np.zeros(0, dtype=np.int64)
+    chain, count = _chain(), CHAINS * DEPTH
     zero = np.zeros((count, DAYS))
-    means = Means(zero, zero, np.zeros(count), np.ones(CHAINS), late=True)
-    quiet = Reactions(np.zeros(count + 1, dtype=np.int64), none, none, np.zeros(1, dtype=np.int64), none, np.zeros(count, dtype=np.int64))
+    means = Means(zero, zero, zero, np.zeros(count), np.ones(CHAINS), late=True)
+    quiet, struck = no_reactions(count), nothing_happens(count, CHAINS, DAYS)._replace(scale=wanted, scaled=np.arange(CHAINS))
 
     def one(_: int) -> np.ndarray:
         sums = np.zeros((len(MEASURES), BLOCK))
-        move(chain, quiet, means, np.ones((0, DAYS, BLOCK)), np.full(count, -1), wanted, np.arange(CHAINS), sums, np.zeros((DAYS, 0)))
+        move(chain, quiet, means, struck, sums, np.zeros((DAYS, 0)))
         return sums
 
     one(0)

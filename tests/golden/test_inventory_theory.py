@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from random_chains import no_spread, nothing_happens
 from scipy import integrate
 from scipy.stats import lognorm, norm
 
-from hinterland.stress.chain import Chain, Means, Reactions
+from hinterland.stress.chain import Chain, Means, no_reactions, no_spread, nothing_happens
 from hinterland.stress.kernel import BLOCK, MEASURES, move
 from hinterland.stress.leads import TAIL_SHARE, varied
 
@@ -33,16 +32,14 @@ def serial(leads, targets, mean, demand, *, trigger=0.0, lot=0.0, spread=None):
         make_first=np.arange(count + 1), make_activity=np.arange(count), pools_down=np.arange(count),
         ready_first=np.minimum(np.arange(count + 2), count), ready=np.arange(count),
         planned=mean * whole, share=whole, most=np.inf * whole, trigger=trigger * whole, lot=lot * whole,
-        ring_first=ring, on_the_way=np.full(int(ring[-1]), mean), **no_spread(count, STEPS),
+        ring_first=ring, on_the_way=np.full(int(ring[-1]), mean), **no_spread(count, np.arange(STEPS)),
         target=np.array(targets)[:, None] * whole, leaving=mean * whole, stock=np.maximum(np.array(targets) - mean * lead, 0.0),
         demand_first=np.array([0] * count + [1]), wanted=np.ones((1, STEPS)),
     )  # fmt: skip
     if spread is not None:
         days, sigma = spread
         chain = varied(chain, np.full(count, days), np.full(count, sigma), ["lane"] * count, 7.0, seed=61)
-    quiet = Reactions(
-        np.zeros(count + 1, dtype=np.int64), NONE, np.zeros(0), np.zeros(1, dtype=np.int64), NONE, np.zeros(count, dtype=np.int64)
-    )
+    quiet = no_reactions(count)
 
     def rate(value, measure):
         means = Means(*np.zeros((3, count, STEPS)), np.asarray(value, dtype=float), np.zeros(1), late=True)

@@ -6,22 +6,8 @@ import itertools
 
 import numpy as np
 
-from hinterland.stress.chain import Chain, Means, Reactions, Struck
+from hinterland.stress.chain import Chain, Means, Reactions, Struck, no_spread
 from hinterland.stress.kernel import BLOCK
-
-
-def no_spread(count: int, steps: int) -> dict[str, np.ndarray]:
-    """Fields of a chain of which no lead time varies."""
-    none = np.zeros(0, dtype=np.int64)
-    return {"varies": np.full(count, -1), "lead_key": np.zeros(0, dtype=np.uint64), "lead_least": none,
-            "lead_first": np.zeros(1, dtype=np.int64), "lead_above": np.zeros(0), "day": np.arange(steps)}  # fmt: skip
-
-
-def nothing_happens(count: int, demands: int, steps: int) -> Struck:
-    """A block of replications in which nothing is hit, scaled or dearer."""
-    none, ones = np.zeros(0, dtype=np.int64), np.ones((0, steps, BLOCK))
-    return Struck(0, ones, np.full(count, -1), ones, np.full(demands, -1), ones, np.full(count, -1), np.zeros(steps + 1, dtype=np.int64),
-                  none, none, np.zeros(0))  # fmt: skip
 
 
 def random_leads(rng, chain: Chain) -> Chain:
@@ -75,7 +61,7 @@ def random_chain(seed: int, steps: int = 30):
         np.searchsorted(into[by_pool], np.arange(pools + 1)), by_pool, order, np.searchsorted(slot[ready], np.arange(pools + 2)), ready,
         rng.uniform(0, 2, (count, steps)), rng.uniform(0, 1, (count, steps)), most,
         rng.choice([0.0, 0.0, 0.5], (count, 1)) * np.ones(steps), rng.choice([0.0, 0.0, 0.7], (count, 1)) * np.ones(steps), ring_first, rng.uniform(0, 1, int(ring_first[-1])),
-        *no_spread(count, steps).values(),
+        *no_spread(count, np.arange(steps)).values(),
         rng.uniform(0, 8, (pools, steps)), rng.uniform(0, 2, (pools, steps)), rng.uniform(0, 3, pools),
         np.searchsorted(demands, np.arange(pools + 1)), rng.uniform(0, 2, (len(demands), steps)),
     )  # fmt: skip

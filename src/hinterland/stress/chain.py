@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
+
+import numpy as np
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from hinterland.core.calendar import Floats, Ints
 
-__all__ = ["Chain", "Means", "Reactions", "Struck"]
+__all__ = ["Chain", "Means", "Reactions", "Spread", "Struck", "no_reactions", "no_spread", "nothing_happens"]
 
 
 class Chain(NamedTuple):
@@ -122,3 +123,41 @@ class Struck(NamedTuple):
     told_row: Ints
     told_lane: Ints
     told_steps: Floats
+
+
+class Spread(TypedDict):
+    """Fields of a chain that say which lead times vary."""
+
+    varies: Ints
+    lead_key: NDArray[np.uint64]
+    lead_least: Ints
+    lead_first: Ints
+    lead_above: Floats
+    day: Ints
+
+
+def no_spread(activities: int, day: Ints) -> Spread:
+    """No lead time varies; `day` (T,) are the day numbers of the steps."""
+    none = np.zeros(0, dtype=np.int64)
+    return {
+        "varies": np.full(activities, -1, dtype=np.int64),
+        "lead_key": np.zeros(0, dtype=np.uint64),
+        "lead_least": none,
+        "lead_first": np.zeros(1, dtype=np.int64),
+        "lead_above": np.zeros(0),
+        "day": day,
+    }
+
+
+def no_reactions(activities: int) -> Reactions:
+    """Nobody does anything: the plain policy."""
+    none = np.zeros(0, dtype=np.int64)
+    first, waits = np.zeros(activities + 1, dtype=np.int64), np.zeros(activities, dtype=np.int64)
+    return Reactions(first, none, np.zeros(0), np.zeros(1, dtype=np.int64), none, waits)
+
+
+def nothing_happens(activities: int, demands: int, steps: int) -> Struck:
+    """A block of replications in which nothing is hit, scaled or dearer."""
+    none, grid = np.zeros(0, dtype=np.int64), np.ones((0, steps, 0))
+    nobody, nowhere = (np.full(size, -1, dtype=np.int64) for size in (activities, demands))
+    return Struck(0, grid, nobody, grid, nowhere, grid, nobody, np.zeros(steps + 1, dtype=np.int64), none, none, np.zeros(0))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hinterland.stress.activities import LANE
-from hinterland.stress.chain import Chain
+from hinterland.stress.chain import Chain, no_spread
 from hinterland.stress.replenishing import Replenishment
 
 if TYPE_CHECKING:
@@ -234,12 +234,7 @@ def _chain(act, index, links, moved, more, grid, orders) -> Chain:  # type: igno
         lot=whole(lot[:, window]),
         ring_first=ring_first,
         on_the_way=way,
-        varies=np.full(len(act), -1, dtype=np.int64),
-        lead_key=np.zeros(0, dtype=np.uint64),
-        lead_least=np.zeros(0, dtype=np.int64),
-        lead_first=np.zeros(1, dtype=np.int64),
-        lead_above=np.zeros(0),
-        day=first_day + step_days * np.arange(steps, dtype=np.int64),
+        **no_spread(len(act), first_day + step_days * np.arange(steps, dtype=np.int64)),
         target=whole(target[:, window]),
         leaving=whole(out[:, window]),
         stock=whole(before[:, margin]),
