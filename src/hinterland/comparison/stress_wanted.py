@@ -33,9 +33,9 @@ def wanted_of(net: Network, plan: Plan, result: StressResult) -> Floats:
     things = len(ready.chain.into), len(plain)
     found = np.zeros((count, result.steps))
     for block in range(-(-count // BLOCK)):
-        _, _, scale, scaled = blocks_left(job.hits, events, things, job.span, block)
+        struck = blocks_left(job.hits, events, things, job.span, block)
         rows = slice(block * BLOCK, min((block + 1) * BLOCK, count))
-        some = scaled >= 0
-        moved = np.einsum("dt,dtb->bt", plain[some], scale[scaled[some]])
+        some = struck.scaled >= 0
+        moved = np.einsum("dt,dtb->bt", plain[some], struck.scale[struck.scaled[some]])
         found[rows] = (plain[~some].sum(axis=0)[None, :] + moved)[: rows.stop - rows.start]
     return found
