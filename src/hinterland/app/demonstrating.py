@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ __all__ = ["DemoResult", "demo"]
 STRATEGIES = ("global", "local-for-local", "least-co2e")
 WITHOUT = "local-without-exclusivity"
 """The second strategy with its contract free of exclusivity: the difference of the two is the price of exclusivity."""
+REPLICATIONS = 400
+"""How often the future is drawn for the plans: the whole demo takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,16 @@ class DemoResult:
 def demo(out: str | Path = "out/demo", *, gap: float = 5e-4, seed: int = 0, workers: int = 1, progress: Progress = SILENT) -> DemoResult:
     """Solve the seed chain under three strategies, compare them and write report.html, summary.json and runs/<strategy>.
 
+    The plans are moved through the same events as well, where the tables have hazards.
     Every plan is solved anew; with `workers` > 1 several at once, in processes (a script that does so needs the usual
     `if __name__ == "__main__":`). Raises Cancelled when stopped; runs that were finished stay.
     """
     from hinterland.app.comparing import compare, render
     from hinterland.app.planning import read_run
     from hinterland.app.solving_apart import Job, solve_apart, solve_in_turn
+    from hinterland.app.stress_testing import stress_where_hazards
     from hinterland.app.telling import summary
+    from hinterland.comparison import answers
     from hinterland.model.samples import sample_path
 
     place = Path(out)
@@ -56,12 +61,16 @@ def demo(out: str | Path = "out/demo", *, gap: float = 5e-4, seed: int = 0, work
     net = runs[WITHOUT].network
     board = compare(net, {name: runs[name] for name in STRATEGIES}, price_of={"local-for-local": runs[WITHOUT]})
     progress.advanced("compare", 1.0)
+    named = {name: runs[name] for name in STRATEGIES}
+    worlds = {name: run.network for name, run in named.items()}
+    held = stress_where_hazards(worlds, named, replications=REPLICATIONS, seed=seed, what_if=True, progress=progress)
+    board = replace(board, stress=held)
     report = render(board, place / "report.html")
     progress.advanced("report", 1.0)
     told = summary(board)
     file = place / "summary.json"
     file.write_text(json.dumps(told, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    return DemoResult(board, told, _sentences(told), report, file, place / "runs")
+    return DemoResult(board, told, (*_sentences(told), *answers(board)), report, file, place / "runs")
 
 
 def _sentences(told: dict[str, Any]) -> tuple[str, ...]:

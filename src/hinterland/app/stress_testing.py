@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hinterland.stress.simulate import StressResult
     from hinterland.stress.spans import Span
 
-__all__ = ["stress_test", "stress_test_worlds"]
+__all__ = ["stress_test", "stress_test_worlds", "stress_where_hazards"]
 
 _MOST_TRACED = 20_000_000
 """Replications times steps of which traces are kept (8 bytes each); beyond, fans are drawn from the first replications."""
@@ -174,6 +174,13 @@ def stress_test_worlds(
         events=one.events.height, step_days=asked.step_days, method=exposed[base].method if exposed else "",
         notes=_notes(moved, fans, exposed, nets),
     )  # fmt: skip
+
+
+def stress_where_hazards(nets: Mapping[str, Network], plans: Mapping[str, GivenPlan], **asked: Any) -> StressBoard | None:
+    """As `stress_test_worlds`, None where the baseline's world has nothing that can happen: demos run on tables with and without."""
+    first = nets[asked.get("against") or next(iter(plans))]
+    some = first["hazards"].height or first["events"].height
+    return stress_test_worlds(nets, plans, **asked) if some else None
 
 
 def _moved(

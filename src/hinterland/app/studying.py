@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,10 @@ BASELINE = "as-announced"
 JUDGED = "status-2026-kept"
 """The world in which the first world's plans are judged: later tariffs and demand, what was decided stands."""
 GAP = 4e-3
+REPLICATIONS = 400
+"""How often the future is drawn for the plans of the two main worlds."""
+START, END = "2028-01-01", "2032-12-31"
+"""Days that plans are moved over: five years, by which the lines of the announcement have ramped up."""
 
 
 def demo_reference(
@@ -40,8 +45,9 @@ def demo_reference(
     from hinterland.app.comparing import compare, render
     from hinterland.app.planning import read_run
     from hinterland.app.solving_apart import Job, solve_apart, solve_in_turn
+    from hinterland.app.stress_testing import stress_where_hazards
     from hinterland.app.telling import summary
-    from hinterland.comparison import regret_of
+    from hinterland.comparison import answers, regret_of
     from hinterland.model.samples import sample_path
 
     place, source = Path(out), sample_path("battery_gen6") if tables is None else Path(tables)
@@ -69,6 +75,9 @@ def demo_reference(
         boards[world] = compare(plans["global"].network, plans)
         progress.advanced(f"compare {world}", 1.0)
     for world in WORLDS[:2]:
+        nets = {one: run.network for one, run in kept[world].items()}
+        asked: dict[str, Any] = {"replications": REPLICATIONS, "start": START, "end": END, "exposure": "block", "against": STRATEGIES[0]}
+        boards[world] = replace(boards[world], stress=stress_where_hazards(nets, kept[world], seed=seed, progress=progress, **asked))
         render(boards[world], place / f"{world}.html", regret=regret if world == WORLDS[0] else None, regret_in="the world of 2026")
         progress.advanced(f"report {world}", 1.0)
     told: dict[str, Any] = {"worlds": {world: summary(board) for world, board in boards.items()}, "regret": regret.to_dicts()}
@@ -78,4 +87,5 @@ def demo_reference(
         f"{row['plan']}: {row['judged_cost']:,.0f} {boards[WORLDS[0]].currency} in the world of 2026, regret {row['regret']:,.0f}"
         for row in regret.iter_rows(named=True)
     ]
+    sentences += [f"{world}: {one}" for world in WORLDS[:2] for one in answers(boards[world])]
     return DemoResult(boards[WORLDS[0]], told, tuple(sentences), place / f"{WORLDS[0]}.html", file, runs)

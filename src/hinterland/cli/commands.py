@@ -330,7 +330,7 @@ def demo(
             show_json(shown.summary)
         else:
             show_board(shown.board)
-            show_stress(shown.board)
+            show_stress(shown.board, answered=False)
             say(*shown.sentences, f"report: {shown.report}", f"summary: {shown.summary_file}", f"runs: {shown.runs}")
 
 

@@ -52,8 +52,11 @@ def stress_asked(
     return asked
 
 
-def show_stress(board: Any) -> None:
-    """Print what plans under the same events lose, and the sentence of each against the baseline; nothing where they were not moved."""
+def show_stress(board: Any, *, answered: bool = True) -> None:
+    """Print what plans under the same events lose, and the sentence of each against the baseline; nothing where they were not moved.
+
+    `answered`: the sentences stand here and not elsewhere.
+    """
     from hinterland import app as doors
     from hinterland.comparison import answers
 
@@ -63,4 +66,6 @@ def show_stress(board: Any) -> None:
     header, rows = doors.stress_side_by_side(stress)
     days = f"{stress.first_day} to {stress.last_day}"
     show_table(f"{stress.replications:,} replications of {days}, {stress.events:,} events, seed {stress.seed}", header, rows)
-    say("* where shortage is served later instead of lost", *answers(board), *(f"note: {one}" for one in stress.notes))
+    say(
+        "* where shortage is served later instead of lost", *(answers(board) if answered else ()), *(f"note: {one}" for one in stress.notes)
+    )
