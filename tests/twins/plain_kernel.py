@@ -100,10 +100,8 @@ class PlainChain:
                 elif asked < c.trigger[a, t]:
                     asked = 0.0
                 self.wish[a] = asked
-                if c.ordered_by_room[a] and self.hit(a):
-                    self.order[a] = asked * self.left(a, t) if most == math.inf else min(asked, most * self.left(a, t))
-                else:
-                    self.order[a] = min(asked, most)
+                backed = self.reactions.backup_first[a] < self.reactions.backup_first[a + 1]
+                self.order[a] = min(asked, most) if backed else self.able(a, t, asked)
             for a in mine:
                 self.divert(a, t)
             for a in mine:
@@ -111,25 +109,35 @@ class PlainChain:
                     self.want[int(c.use_pool[u])] += float(c.use_per_unit[u, t]) * self.order[a]
                     self.need[int(c.use_pool[u])] += float(c.use_per_unit[u, t]) * self.wish[a]
 
+    def able(self, a, t, asked):
+        most = float(self.chain.most[a, t])
+        if not self.hit(a):
+            return min(asked, most)
+        return asked * self.left(a, t) if most == math.inf else min(asked, most * self.left(a, t))
+
     def divert(self, a, t):
         r, whole = self.reactions, self.order[a]
+        if r.backup_first[a] == r.backup_first[a + 1]:
+            return
+        able = self.able(a, t, whole)
         for e in _span(r.backup_first, a):
             other = int(r.backup[e])
-            missing = 0.0
+            lost = 0.0
             for k in _span(r.cause_first, e):
                 cause = int(r.cause[k])
                 if cause < 0:
-                    missing = max(missing, self.missed[int(self.chain.into[a])])
+                    lost = max(lost, whole * self.missed[int(self.chain.into[a])])
                 elif self.hit(cause) and self.known[cause] >= r.delay[e]:
-                    missing = max(missing, 1.0 - self.left(cause, t))
+                    lost = max(lost, whole - able if cause == a else whole * (1.0 - self.left(cause, t)))
             room = float(self.chain.most[other, t])
             if self.hit(other):
                 room = room * self.left(other, t) if self.left(other, t) > 0.0 else 0.0
-            moved = min(max(0.0, self.order[a] - whole * (1.0 - missing)), max(0.0, room - self.order[other]))
+            moved = min(max(0.0, self.order[a] - (whole - lost)), max(0.0, room - self.order[other]))
             self.order[a] -= moved
             self.order[other] += moved
             self.wish[a] -= moved
             self.wish[other] += moved
+        self.order[a] = min(self.order[a], able)
 
     def arrive(self, t):
         for a, under_way in enumerate(self.ring):
@@ -152,9 +160,6 @@ class PlainChain:
             a = int(c.ready[k])
             uses = [(int(c.use_pool[u]), float(c.use_per_unit[u, t])) for u in _span(c.use_first, a)]
             self.order[a] *= min([1.0, *(self.fill[i] for i, _ in uses)])
-            if self.hit(a) and not c.ordered_by_room[a]:
-                most = float(c.most[a, t])
-                self.order[a] = self.order[a] * self.left(a, t) if most == math.inf else min(self.order[a], most * self.left(a, t))
             for i, q in uses:
                 self.stock[i] -= q * self.order[a]
             for u in _span(c.give_first, a):

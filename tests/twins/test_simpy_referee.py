@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import polars as pl
 import pytest
@@ -60,6 +62,11 @@ def buffered(**more):
     return tables, rows_of(plan_from_afar(stock={("plant", "part"): 30.0, ("town", "car"): 12.0}))
 
 
+@lru_cache
+def calm(late):
+    return same(*buffered(), late=late)
+
+
 WORLDS = {
     "nothing happens": {},
     "a standstill with a way back": {"events": [event("site", "far", 10, 4, recovery_days=40.0)]},
@@ -90,7 +97,7 @@ def test_a_chain_of_four_tiers_moves_as_the_referee_says(name, late):
     here = same(tables, plan, late=late)
     assert here["wanted"] > 0
     if name != "nothing happens":
-        assert any(here[one] != pytest.approx(calm, rel=1e-6) for one, calm in same(*buffered(), late=late).items())
+        assert any(here[one] != pytest.approx(usual, rel=1e-6) for one, usual in calm(late).items())
 
 
 def test_every_day_says_the_same():
@@ -99,11 +106,6 @@ def test_every_day_says_the_same():
         same(tables, plan, step_days=1)
 
 
-TWICE = "a lane without a limit that is partly shut and has another way loses its part twice: what goes round is taken off, then the rest is cut again"
-SHARES = "a lane that is shut keeps its share of scarce goods, and lanes beside it get less"
-
-
-@pytest.mark.xfail(strict=True, reason=TWICE)
 def test_a_passage_partly_shut_loses_its_part_once():
     """0.4 of seven a week go round for four weeks, two weeks later: the town lacks 2.8 in two weeks; goods lie nowhere."""
     tables = {**car_a_day(), "events": [event("passage", "panama", 10, 4, capacity_loss_share=0.4)], "reactions": [AROUND]}
@@ -111,27 +113,23 @@ def test_a_passage_partly_shut_loses_its_part_once():
     assert here["lost"] == pytest.approx(2 * 2.8)
 
 
-RANDOM = [2, 3, 4, 5, 12, 13, 14, 15, 20, 21, 22, 24, 25, 29]
-MENDED = [0, 1, 6, 7, 8, 9, 10, 11, 16, 17, 18, 19, 23, 26]
-
-
 def random_world(seed, periods=1):
     tables, plan = Maker(seed, periods).world()
     return same(tables, plan, late=bool(seed % 2), step_days=7 if seed % 3 else 1)
 
 
-@pytest.mark.parametrize("seed", RANDOM)
+@pytest.mark.parametrize("seed", range(16))
 def test_random_networks_move_as_the_referee_says(seed):
     random_world(seed)
 
 
-@pytest.mark.parametrize("seed", MENDED)
-@pytest.mark.xfail(strict=True, reason=f"{TWICE}; {SHARES}")
-def test_random_networks_with_lanes_partly_shut_move_as_the_referee_says(seed):
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(16, 160))
+def test_many_random_networks_move_as_the_referee_says(seed):
     random_world(seed)
 
 
-@pytest.mark.parametrize("seed", [4, 13, 20])
+@pytest.mark.parametrize("seed", [4, 13])
 def test_periods_alike_are_one(seed):
     random_world(seed, periods=2)
 

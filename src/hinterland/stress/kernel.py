@@ -98,31 +98,44 @@ def _divert(
     wish: Floats,
     order: Floats,
     whole: Floats,
+    able: Floats,
 ) -> None:
-    """The part of an order that cannot be done, and has not been for the delay, goes to backups with room, in their order."""
+    """The part of an order that cannot be done, and has not been for the delay, goes to backups with room, in their order.
+
+    What the activity is still able to do it does itself.
+    """
     width, left, hit = order.shape[1], struck.left, struck.hit
+    first, last = reactions.backup_first[a], reactions.backup_first[a + 1]
+    if first == last:
+        return
+    most, own = chain.most[a, t], hit[a]
     for b in range(width):
         whole[b] = order[a, b]
-    for e in range(reactions.backup_first[a], reactions.backup_first[a + 1]):
+        able[b] = whole[b]
+        if own >= 0:
+            able[b] = whole[b] * left[own, t, b] if most == np.inf else min(whole[b], most * left[own, t, b])
+    for e in range(first, last):
         other = reactions.backup[e]
         limit, g = chain.most[other, t], hit[other]
         for b in range(width):
-            missing = 0.0
+            lost = 0.0
             for c in range(reactions.cause_first[e], reactions.cause_first[e + 1]):
                 if reactions.cause[c] < 0:
-                    missing = max(missing, missed[chain.into[a], b])
+                    lost = max(lost, whole[b] * missed[chain.into[a], b])
                     continue
                 h = hit[reactions.cause[c]]
                 if h >= 0 and known[h, b] >= reactions.delay[e]:
-                    missing = max(missing, 1.0 - left[h, t, b])
+                    lost = max(lost, whole[b] - able[b] if reactions.cause[c] == a else whole[b] * (1.0 - left[h, t, b]))
             room = limit
             if g >= 0:
                 room = limit * left[g, t, b] if left[g, t, b] > 0.0 else 0.0  # inf * 0 is not a number
-            moved = min(max(0.0, order[a, b] - whole[b] * (1.0 - missing)), max(0.0, room - order[other, b]))
+            moved = min(max(0.0, order[a, b] - (whole[b] - lost)), max(0.0, room - order[other, b]))
             order[a, b] -= moved
             order[other, b] += moved
             wish[a, b] -= moved
             wish[other, b] += moved
+    for b in range(width):
+        order[a, b] = min(order[a, b], able[b])
 
 
 @compiled
@@ -141,11 +154,12 @@ def _ask(
     wish: Floats,
     order: Floats,
     gap: Floats,
+    able: Floats,
 ) -> None:
     """From the market up: what each pool is asked for, and what each activity is asked to start.
 
     wish = planned + share * (target - position + need - leaving), nothing below the trigger, in whole lots; order = wish, at most
-    the capacity. Pools are replenished by what is wished of them (`need`) and shared by what can be started (`want`): a line that
+    the capacity that is left. Pools are replenished by what is wished of them (`need`) and shared by what can be started (`want`): a line that
     catches up as fast as it can does not make its suppliers forget the rest.
     """
     width, left, hit = stock.shape[1], struck.left, struck.hit
@@ -173,7 +187,9 @@ def _ask(
                 for b in range(width):
                     asked = p + s * gap[b]
                     wish[a, b] = (np.floor(asked / lot) + 1.0) * lot if asked >= 0.0 else 0.0
-            h = hit[a] if chain.ordered_by_room[a] else -1
+            h = hit[a]
+            if len(reactions.backup) and reactions.backup_first[a] < reactions.backup_first[a + 1]:
+                h = -1  # those who help are asked first: `_divert` holds it to what is left
             if h >= 0 and limit == np.inf:
                 for b in range(width):
                     order[a, b] = wish[a, b] * left[h, t, b]
@@ -185,7 +201,7 @@ def _ask(
                     order[a, b] = min(wish[a, b], limit)
         if len(reactions.backup):
             for m in range(chain.make_first[j], chain.make_first[j + 1]):
-                _divert(t, chain.make_activity[m], chain, reactions, struck, known, missed, wish, order, gap)
+                _divert(t, chain.make_activity[m], chain, reactions, struck, known, missed, wish, order, gap, able)
         for m in range(chain.make_first[j], chain.make_first[j + 1]):
             a = chain.make_activity[m]
             for u in range(chain.use_first[a], chain.use_first[a + 1]):
@@ -209,8 +225,8 @@ def _start(
     fill: Floats,
     sums: Floats,
 ) -> None:
-    """Activities whose inputs are settled start what these, and their own capacity, allow."""
-    width, left, hit = stock.shape[1], struck.left, struck.hit
+    """Activities whose inputs are settled start what these allow of their orders."""
+    width = stock.shape[1]
     for k in range(chain.ready_first[r], chain.ready_first[r + 1]):
         a = chain.ready[k]
         first, last = chain.use_first[a], chain.use_first[a + 1]
@@ -224,15 +240,6 @@ def _start(
                 for u in range(first, last):
                     least = min(least, fill[chain.use_pool[u], b])
                 order[a, b] *= least
-        h = hit[a]
-        if h >= 0 and not chain.ordered_by_room[a]:
-            limit = chain.most[a, t]
-            if limit == np.inf:
-                for b in range(width):
-                    order[a, b] *= left[h, t, b]
-            else:
-                for b in range(width):
-                    order[a, b] = min(order[a, b], limit * left[h, t, b])
         for u in range(first, last):
             i, q = chain.use_pool[u], chain.use_per_unit[u, t]
             for b in range(width):
@@ -345,7 +352,7 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
     order, held, owed = np.zeros((activities, width)), np.zeros((activities, width)), np.zeros((demands, width))
     wish = np.zeros((activities, width))
     spell, gap, known = np.zeros((demands, width)), np.zeros(width), np.full((struck.left.shape[0], width), -1.0)
-    trace, missed = np.zeros(width), np.zeros((pools, width))
+    able, trace, missed = np.zeros(width), np.zeros(width), np.zeros((pools, width))
     for j in range(pools):
         stock[j, :] = chain.stock[j]
     for k in range(len(ring)):
@@ -357,7 +364,7 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
         trace[:] = 0.0
         if len(reactions.backup):
             _learn(t, struck, known)
-        _ask(t, chain, reactions, struck, known, owed, stock, coming, want, need, missed, wish, order, gap)
+        _ask(t, chain, reactions, struck, known, owed, stock, coming, want, need, missed, wish, order, gap, able)
         _arrive(t, chain, reactions, struck, ring, held, stock, coming)
         _start(t, 0, chain, means, struck, ring, stock, coming, order, fill, sums)
         for r in range(pools):
