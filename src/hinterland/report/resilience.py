@@ -174,10 +174,13 @@ def resilience(board: Board) -> Resilience | None:
         for one in names:
             rows[one] += [_exposure(stress, one), _survived(stress, one)]
     lead = margin_words(stress, [one for one in names if one != stress.against], ranges=True)
-    about = (
-        f"Means of {stress.replications:,} draws of events, the same for every plan, {span_words(stress)}; in brackets the 95 % interval of the "
-        "difference, ≈ where it holds 0."
-    ) + (" If one site stops: for its time to recover, slow (in brackets fast to slow)." if exposed else "")
+    about = f"Means of {stress.replications:,} draws of events, the same for every plan, {span_words(stress)}."
+    if len(names) > 1:
+        about += " In brackets the 95 % interval of the difference, ≈ where it holds 0."
+    if exposed:
+        about += " If one site stops: for its slow time to recover" + (
+            ", in brackets the difference from fast to slow." if len(names) > 1 else "."
+        )
     deck = f"When things break, {lead}." if lead else ""
     return Resilience(
         sentence(_answer(stress, rows)), deck, about, tuple(columns), tuple((one, tuple(cells)) for one, cells in rows.items())

@@ -57,8 +57,9 @@ def _plot(whats: Sequence[str]) -> float:
 
 
 def _height(whats: Sequence[str], lanes: int, inner: float) -> float:
-    """Pixels of a chart of rows with so many strategies each."""
-    return len(whats) * (_LANE * lanes + 2.0) / (1.0 - inner)
+    """Pixels of a chart of rows with so many strategies each, and room for labels of two lines."""
+    told = max(one.count("\n") + 1 for one in whats) * (SIZE + 3.0)
+    return len(whats) * max((_LANE * lanes + 2.0) / (1.0 - inner), told)
 
 
 def _at(field: str, scale: Any, title: str | None, axis: Any) -> Any:

@@ -1,5 +1,6 @@
 """The chapter on plans that break: sentences by sign, every figure with its numbers, and boards that lack or overfill it."""
 
+import itertools
 import math
 import re
 from dataclasses import fields, replace
@@ -335,3 +336,15 @@ def test_figures_of_stress_stand_in_reading_order(stressed):
         "Largest loss from one standstill",
         "Not survived until recovery",
     ]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_labels_of_rows_never_collide(board, count):
+    held = replace(board, strategies=PLANS[:count], stress=stressed_board(PLANS[:count]))
+    assert "<tspan" in by_hazard(held).svgs[0]  # labels of two lines are among them
+    for figure in (by_hazard(held), ranking(held), lasting(held)):
+        labels = re.findall(r'<text text-anchor="end" transform="translate\(-6,([\d.]+)\)"[^>]*>(.*?)</text>', figure.svgs[0])
+        assert len(labels) >= 10
+        spans = [(float(y) - 10.0, float(y) + 3.0 + 14.0 * text.count("dy=")) for y, text in labels]
+        for (_, end), (start, _) in itertools.pairwise(sorted(spans)):
+            assert end <= start
