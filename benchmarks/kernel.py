@@ -36,7 +36,7 @@ def serial_chains(chains: int, steps: int) -> Chain:
     ready = np.argsort(slot, kind="stable")
     last = every[level == DEPTH - 1]
     return Chain(
-        into=every, lead=np.full(count, LEAD), ordered_by_room=np.zeros(count, dtype=np.int64),
+        into=every, lead=np.full(count, LEAD),
         use_first=use_first, use_pool=fed - 1, use_per_unit=np.ones((len(fed), steps)),
         give_first=np.zeros(count + 1, dtype=np.int64), give_pool=NONE, give_per_unit=np.zeros((0, steps)),
         make_first=np.arange(count + 1), make_activity=every, pools_down=every,

@@ -26,7 +26,7 @@ def serial(leads, targets, mean, demand, *, trigger=0.0, lot=0.0, spread=None):
     lead = np.array(leads)
     ring = np.concatenate([[0], np.cumsum(lead)])
     chain = Chain(
-        into=np.arange(count), lead=lead, ordered_by_room=np.zeros(count, dtype=np.int64),
+        into=np.arange(count), lead=lead,
         use_first=np.array([0, *range(count)]), use_pool=np.arange(count - 1), use_per_unit=np.ones((count - 1, STEPS)),
         give_first=np.zeros(count + 1, dtype=np.int64), give_pool=NONE, give_per_unit=np.zeros((0, STEPS)),
         make_first=np.arange(count + 1), make_activity=np.arange(count), pools_down=np.arange(count),

@@ -19,7 +19,7 @@ class Chain(NamedTuple):
 
     An activity brings goods into pool `into`, `lead` steps later: a lane takes one input, a line its recipe, a purchase
     none. `use_first[a] : use_first[a + 1]` are its inputs: `use_pool` and `use_per_unit` (uses, T); `give_*` likewise its
-    co-products. `ordered_by_room` says that it asks for no more than its capacity that day allows (lines do, lanes do not).
+    co-products.
     `make_first[j] : make_first[j + 1]` in `make_activity` are the activities that bring pool j. `pools_down` lists pools so
     that what feeds a pool comes before it; slot 0 of `ready` holds activities without inputs, slot r + 1 those whose last
     input is `pools_down[r]`.
@@ -38,7 +38,6 @@ class Chain(NamedTuple):
 
     into: Ints
     lead: Ints
-    ordered_by_room: Ints
     use_first: Ints
     use_pool: Ints
     use_per_unit: Floats

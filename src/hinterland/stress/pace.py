@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hinterland.stress.activities import LANE
 from hinterland.stress.chain import Chain, no_spread
 from hinterland.stress.replenishing import Replenishment
 
@@ -213,7 +212,6 @@ def _chain(act, index, links, moved, more, grid, orders) -> Chain:  # type: igno
     return Chain(
         into=act.into.astype(np.int64),
         lead=lead,
-        ordered_by_room=((act.kind != LANE) | (act.made_at >= 0)).astype(np.int64),
         use_first=use_first.astype(np.int64),
         use_pool=act.use_pool[use_order].astype(np.int64),
         use_per_unit=whole(use_steps[use_order][:, window]),
