@@ -34,15 +34,15 @@ def random_chain(seed: int, steps: int = 30):
     rng = np.random.default_rng(seed)
     tiers = [list(range(k * 3, k * 3 + 3)) for k in range(int(rng.integers(2, 5)))]
     pools = 3 * len(tiers)
-    into, lead, uses, by_room = [], [], [], []
+    into, lead, uses = [], [], []
     for pool in tiers[0]:
-        into.append(pool), lead.append(int(rng.integers(0, 3))), uses.append([]), by_room.append(1)
+        into.append(pool), lead.append(int(rng.integers(0, 3))), uses.append([])
     for above, below in itertools.pairwise(tiers):
         for pool in below:
             for _ in range(int(rng.integers(1, 4))):
                 inputs = rng.choice(above, size=int(rng.integers(1, 3)), replace=False)
                 into.append(pool), lead.append(int(rng.integers(0, 5)))
-                uses.append([(int(i), float(rng.uniform(0.5, 2))) for i in inputs]), by_room.append(int(rng.integers(0, 2)))
+                uses.append([(int(i), float(rng.uniform(0.5, 2))) for i in inputs])
     count = len(into)
     into, lead = np.array(into), np.array(lead)
     use_first = np.concatenate([[0], np.cumsum([len(one) for one in uses])]).astype(np.int64)
@@ -56,7 +56,7 @@ def random_chain(seed: int, steps: int = 30):
     demands = np.sort(rng.choice(tiers[-1], size=int(rng.integers(1, 4))))
     ring_first = np.concatenate([[0], np.cumsum(lead)]).astype(np.int64)
     chain = Chain(
-        into, lead, np.array(by_room), use_first, use_pool, per_unit,
+        into, lead, use_first, use_pool, per_unit,
         np.concatenate([[0], np.full(count, 1)]).astype(np.int64), np.array([int(rng.integers(pools))]), rng.uniform(0, 0.2, (1, steps)),
         np.searchsorted(into[by_pool], np.arange(pools + 1)), by_pool, order, np.searchsorted(slot[ready], np.arange(pools + 2)), ready,
         rng.uniform(0, 2, (count, steps)), rng.uniform(0, 1, (count, steps)), most,
