@@ -98,7 +98,7 @@ def expose(
     nodes = nodes_of(chain, kinds, recovery_days=recovery_days)
     slowest = max((node.recovery_days[1] for node in nodes), default=0.0)
     weeks = weeks_of(slowest) + chain.longest_lead_weeks + 1 if horizon_weeks is None else horizon_weeks
-    shares, place = shares_of(nodes, 16 if method == "weekly" else 4, weeks - chain.longest_lead_weeks)
+    shares, place = shares_of(nodes, 8 if method == "weekly" else 4, weeks - chain.longest_lead_weeks)
     count = sum(len(share.nodes) for share in shares)
     found: list[Measured] = []
     with hands_of(executor) as hands:

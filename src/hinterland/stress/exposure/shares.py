@@ -48,9 +48,14 @@ class Share:
         solver, found = WeeklySolver(chain), []
         for node in self.nodes:
             low, high = (weeks_of(days) for days in node.recovery_days)
+            known: dict[int, float] = {}
             loss_high, units = solver.loss(node.down, high, opens=node.opens)
-            loss_low = solver.loss(node.down, low, opens=node.opens)[0] if loss_high > 0 and low < high else loss_high
-            weeks = solver.survival_weeks(node.down, self.most, known={high: loss_high, low: loss_low}, opens=node.opens)
+            known[solver.surely_lost(node.down, node.opens, high) if loss_high > 0 else high] = loss_high
+            loss_low = loss_high
+            if loss_high > 0 and low < high:
+                loss_low = solver.loss(node.down, low, opens=node.opens)[0]
+                known[solver.surely_lost(node.down, node.opens, low) if loss_low > 0 else low] = loss_low
+            weeks = solver.survival_weeks(node.down, self.most, known=known, opens=node.opens)
             found.append(Measured(loss_low, loss_high, float(units.sum()), np.inf if weeks >= self.most else weeks * 7.0))
         return found
 

@@ -8,9 +8,11 @@ Shared limits hold what one site's lines do in a week, for the plan and for thos
 their delay is over to the end of the horizon: who has stepped in goes on until the gap is closed; so loss grows with the weeks.
 
     TTR loss:  activities of the node stand still for the weeks it takes to recover; min sum margin_d * l[d, w]
-    TTS:       the most whole weeks for which that loss is 0, by bisection (loss grows with the weeks)
+    TTS:       the most whole weeks for which that loss is 0 (loss grows with the weeks)
 
-The model is built once; a node only moves column bounds, and HiGHS goes on from the last basis.
+The model is built once; a node only moves column bounds. Every LP begins from the basis of the undisturbed plan: it loses nothing, so
+that basis stays dual feasible whatever is closed, and no result depends on what was solved before. The search for TTS is short: the dual
+of a standstill of T weeks bounds the loss of every shorter one, so the first of them that surely loses is read off it.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ __all__ = ["Weekly", "WeeklySolver"]
 
 NOTHING = 1e-7
 """Lost share of a week's demand below which nothing counts as lost: the solver's tolerance."""
+_SURE = 1e-5
+"""Share of a known loss that a bound must exceed to be more than the solver's noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,8 @@ class WeeklySolver:
         self._solver.passModel(lp)
         self._solver.run()
         self._solver.setOptionValue("presolve", "off")
+        self._undisturbed = self._solver.getBasis()
+        self._dual, self._objective = np.zeros(0), 0.0
         self._upper, self._lost, self._optimal = upper, start_stock + pools * weeks, highspy.HighsModelStatus.kOptimal
 
     def _bounds(self, columns: Ints, upper: Floats) -> None:
@@ -150,9 +156,12 @@ class WeeklySolver:
         self._bounds(columns, np.minimum(left, held))
         opened, room = self._opened(down, opens, closed)
         self._bounds(opened, room)
+        self._solver.setBasis(self._undisturbed)
         self._solver.run()
         fine = self._solver.getModelStatus() == self._optimal
-        found = np.asarray(self._solver.getSolution().col_value)
+        solution = self._solver.getSolution()
+        found, self._dual = np.asarray(solution.col_value), np.asarray(solution.col_dual)
+        self._objective = float(self._solver.getInfo().objective_function_value)
         self._bounds(columns, held)
         self._bounds(opened, np.zeros(len(opened)))
         if not fine:
@@ -178,10 +187,29 @@ class WeeklySolver:
                 high = min(high, weeks)
             elif weeks <= most:
                 low = max(low, weeks)
+        ask = high - 1
         while high - low > 1:
-            middle = (low + high) // 2
-            if self.loss(down, middle, opens=opens)[1].sum() > 0:
-                high = middle
+            before = high
+            if self.loss(down, ask, opens=opens)[1].sum() > 0:
+                high = self.surely_lost(down, opens, ask)
             else:
-                low = middle
+                low = ask
+            ask = high - 1 if high < min(ask, before) else (low + high) // 2
         return low
+
+    def surely_lost(self, down: Ints, opens: Ints, weeks: int) -> int:
+        """Fewest weeks of standstill that surely lose something, by the dual of the last LP, which was down for `weeks`.
+
+        Reopening a column gives back at most its room times its reduced cost.
+        """
+        total, down, opens = self.chain.weeks, np.asarray(down), np.asarray(opens)
+        columns = down[:, None] * total + np.arange(weeks)
+        room, worth = self._upper[columns], np.minimum(self._dual[columns], 0.0)
+        mine = np.isin(down, self.chain.backup[opens])
+        if mine.any():
+            number = {int(self.chain.backup[one]): one for one in opens}
+            room[mine] = self._room[[number[int(one)] for one in down[mine]]][:, :weeks]
+        back = np.where(worth < -1e-10, room * worth, 0.0).sum(axis=0)
+        least = self._objective + np.cumsum(back[::-1])[::-1]
+        lost = least > _SURE * self._objective
+        return int(lost.argmax()) if lost.any() else weeks
