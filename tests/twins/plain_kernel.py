@@ -164,17 +164,24 @@ class PlainChain:
                 self.stock[i] -= q * self.order[a]
             for u in _span(c.give_first, a):
                 self.stock[int(c.give_pool[u])] += float(c.give_per_unit[u, t]) * self.order[a]
-            j, later = int(c.into[a]), self.steps_under_way(a, t)
-            if later:
-                self.ring[a][(t + later) % len(self.ring[a])] += self.order[a]
-                self.coming[j] += self.order[a]
-            else:
-                self.stock[j] += self.order[a]
             self.sums["extra_cost"] += float(self.means.premium[a, t]) * self.order[a]
             self.sums["extra_co2e_kg"] += float(self.means.premium_kg[a, t]) * self.order[a]
             factor = self.dear(a, t)
             if factor is not None:
                 self.sums["extra_cost"] += float(self.means.price[a, t]) * (factor - 1.0) * self.order[a]
+            if c.varies[a] < 0:
+                self.send(a, t)
+        for k in _span(c.ready_first, slot):
+            if c.varies[int(c.ready[k])] >= 0:
+                self.send(int(c.ready[k]), t)
+
+    def send(self, a, t):
+        j, later = int(self.chain.into[a]), self.steps_under_way(a, t)
+        if later:
+            self.ring[a][(t + later) % len(self.ring[a])] += self.order[a]
+            self.coming[j] += self.order[a]
+        else:
+            self.stock[j] += self.order[a]
 
     def steps_under_way(self, a, t):
         c, v = self.chain, int(self.chain.varies[a])

@@ -212,6 +212,26 @@ def _ask(
 
 
 @compiled
+def _send(t: int, r: int, chain: Chain, struck: Struck, ring: Floats, stock: Floats, coming: Floats, order: Floats) -> None:
+    """What was started with a lead time that varies goes under way for as long as is drawn."""
+    for k in range(chain.ready_first[r], chain.ready_first[r + 1]):
+        a = chain.ready[k]
+        if chain.varies[a] < 0:
+            continue
+        j, first = chain.into[a], chain.ring_first[a]
+        n = chain.ring_first[a + 1] - first
+        for b in range(stock.shape[1]):
+            if order[a, b] == 0.0:
+                continue
+            later = _steps_under_way(chain, chain.varies[a], t, struck.replication + b)
+            if later == 0:
+                stock[j, b] += order[a, b]
+            else:
+                ring[first + (t + later) % n, b] += order[a, b]
+                coming[j, b] += order[a, b]
+
+
+@compiled
 def _start(
     t: int,
     r: int,
@@ -248,25 +268,6 @@ def _start(
             i, q = chain.give_pool[u], chain.give_per_unit[u, t]
             for b in range(width):
                 stock[i, b] += q * order[a, b]
-        j, v, n = chain.into[a], chain.varies[a], chain.ring_first[a + 1] - chain.ring_first[a]
-        if v >= 0:
-            for b in range(width):
-                if order[a, b] == 0.0:
-                    continue
-                later = _steps_under_way(chain, v, t, struck.replication + b)
-                if later == 0:
-                    stock[j, b] += order[a, b]
-                else:
-                    ring[chain.ring_first[a] + (t + later) % n, b] += order[a, b]
-                    coming[j, b] += order[a, b]
-        elif n == 0:
-            for b in range(width):
-                stock[j, b] += order[a, b]
-        else:
-            slot = chain.ring_first[a] + (t + chain.lead[a]) % n
-            for b in range(width):
-                ring[slot, b] = order[a, b]
-                coming[j, b] += order[a, b]
         cost, kg = means.premium[a, t], means.premium_kg[a, t]
         if cost != 0.0 or kg != 0.0:
             for b in range(width):
@@ -276,6 +277,17 @@ def _start(
         if s >= 0 and price != 0.0:
             for b in range(width):
                 sums[10, b] += price * (struck.dear[s, t, b] - 1.0) * order[a, b]
+        j, n = chain.into[a], chain.ring_first[a + 1] - chain.ring_first[a]
+        if chain.varies[a] >= 0:
+            continue
+        if n == 0:
+            for b in range(width):
+                stock[j, b] += order[a, b]
+        else:
+            slot = chain.ring_first[a] + (t + chain.lead[a]) % n
+            for b in range(width):
+                ring[slot, b] = order[a, b]
+                coming[j, b] += order[a, b]
 
 
 @compiled
@@ -360,6 +372,7 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
     for a in range(activities):
         for k in range(chain.ring_first[a], chain.ring_first[a + 1]):
             coming[chain.into[a], :] += chain.on_the_way[k]
+    some_vary = len(chain.lead_key) > 0
     for t in range(steps):
         trace[:] = 0.0
         if len(reactions.backup):
@@ -367,6 +380,8 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
         _ask(t, chain, reactions, struck, known, owed, stock, coming, want, need, missed, wish, order, gap, able)
         _arrive(t, chain, reactions, struck, ring, held, stock, coming)
         _start(t, 0, chain, means, struck, ring, stock, coming, order, fill, sums)
+        if some_vary:
+            _send(t, 0, chain, struck, ring, stock, coming, order)
         for r in range(pools):
             j = chain.pools_down[r]
             if len(reactions.backup):
@@ -379,6 +394,8 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
             for b in range(width):
                 fill[j, b] = 1.0 if stock[j, b] >= want[j, b] or want[j, b] <= 0.0 else max(0.0, stock[j, b]) / want[j, b]
             _start(t, r + 1, chain, means, struck, ring, stock, coming, order, fill, sums)
+            if some_vary:
+                _send(t, r + 1, chain, struck, ring, stock, coming, order)
             if value != 0.0:
                 for b in range(width):
                     sums[9, b] += value * coming[j, b]
