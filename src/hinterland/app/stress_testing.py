@@ -32,6 +32,7 @@ __all__ = ["stress_test", "stress_test_worlds", "stress_where_hazards"]
 
 _MOST_TRACED = 20_000_000
 """Replications times steps of which traces are kept (8 bytes each); beyond, fans are drawn from the first replications."""
+_DUST = 1e-9
 _UNSAID = ("note", "source_id", "quality", "known_from", "_row")
 
 
@@ -172,7 +173,7 @@ def stress_test_worlds(
         exposure=stacked([frames.exposure_of(name, nets[name], exposed[name]) for name in made if name in exposed], "exposure"),
         options=stacked([frames.options_of(name, exposed[name]) for name in made if name in exposed], "options"),
         events=one.events.height, step_days=asked.step_days, method=exposed[base].method if exposed else "",
-        notes=_notes(moved, fans, exposed, nets),
+        notes=_notes(moved, exposed, asked, span),
     )  # fmt: skip
 
 
@@ -200,8 +201,7 @@ def _moved(
             traces=traces, progress=progress, executor=asked.executor,
         )  # fmt: skip
 
-    steps = _span(net, asked).steps
-    few = min(asked.replications, max(_MOST_TRACED // steps, 1))
+    few = _few(asked, _span(net, asked))
     lost = run(traces=few == asked.replications)
     if base is not None and not lost.events.equals(base.lost.events):
         raise _other_hazards(name, "scopes of its hazards cover other sites or products than those of the baseline's world")
@@ -246,7 +246,7 @@ def _refuse_other_worlds(nets: Mapping[str, Network], base: str, asked: _Asked) 
     first, issues = nets[base], list[Issue]()
     if not first["hazards"].height and not first["events"].height:
         what, why = "nothing can happen", "there are neither hazards nor events, so no plan could be told from another"
-        fix = "add rows to hazards.csv: `hinterland new` writes a template, docs/stress.md says what each column means"
+        fix = "add rows to hazards.csv: docs/tables.md has its columns, docs/stress.md says how they are drawn"
         raise InvalidTables([Issue("hazards", None, None, "no_hazards", what, why, fix)])
     span = _span(first, asked)
     for name, net in nets.items():
@@ -292,18 +292,27 @@ def _unit(net: Network, plan: Plan) -> str:
     return str(units[0]) if len(units) == 1 else "units"
 
 
-def _notes(
-    moved: Mapping[str, Moved], fans: Mapping[str, pl.DataFrame], exposed: Mapping[str, ExposureResult], nets: Mapping[str, Network]
-) -> tuple[str, ...]:  # fmt: skip
+def _few(asked: _Asked, span: Span) -> int:
+    """Replications whose traces are kept."""
+    return min(asked.replications, max(_MOST_TRACED // span.steps, 1))
+
+
+def _notes(moved: Mapping[str, Moved], exposed: Mapping[str, ExposureResult], asked: _Asked, span: Span) -> tuple[str, ...]:
     """What a reader must know, each sentence once; of several plans with their names."""
     said: dict[str, list[str]] = {}
     for name, one in moved.items():
         told = [*one.lost.notes, *(exposed[name].notes if name in exposed else ())]
-        if one.lost.transition > 1e-9:
+        if one.lost.transition > _DUST:
             told.append(f"the undisturbed plan itself serves {100 * one.lost.transition:.3g} % late or never, where its periods differ")
         if not one.lost.events.height:
             told.append("no event falls into the simulated days")
         for sentence in told:
             said.setdefault(sentence, []).append(name)
     every = [sentence if len(names) == len(moved) else f"{', '.join(names)}: {sentence}" for sentence, names in said.items()]
+    if _few(asked, span) < asked.replications:
+        every.append(f"fans show the first {_few(asked, span):,} replications")
+    if len(moved) > 1:
+        every.append(
+            "a lost unit counts its price less what it would have cost: the dearer plan loses less margin for each, lost units tell both alike"
+        )
     return tuple(every)
