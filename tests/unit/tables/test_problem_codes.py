@@ -523,6 +523,8 @@ ELSEWHERE = {
     "pack_clash": "unit/model/test_packs.py",
     "pack_touches_nothing": "unit/model/test_packs.py",
     "several_lanes": "unit/model/test_plan_reading.py",
+    **dict.fromkeys(("no_hazards", "other_days", "other_hazards"), "unit/app/test_stress_test.py"),
+    **dict.fromkeys(("stress_not_asked", "two_events"), "cli/test_stress_compared.py"),
     "events_out_of_span": "unit/stress/test_simulated_spans.py",
     "no_way_around": "unit/stress/test_reactions_by_hand.py",
     "nothing_to_simulate": "unit/stress/test_simulated_spans.py",
