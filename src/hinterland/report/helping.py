@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hinterland.report.numbers import number, share
-from hinterland.report.stress_words import finite, node_words, plans, shown, told
+from hinterland.report.stress_words import finite, narrowness, node_words, plans, shown, told
 from hinterland.report.words import plain, sentence
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Helping", "helping"]
 
 _MOST = 12
+_SAME = ("loss", "loss_after", "cost_per_year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ def helping(board: Board) -> Helping | None:
     if not frame.height:
         return None
     order = ["avoided_per_cost", "avoided", "strategy", "kind", "node", "option"]
+    # a country that rests on one site is helped as its site is: the narrowest stands for both
+    frame = frame.with_columns(
+        wide=pl.col("kind").map_elements(narrowness, return_dtype=pl.Int64), **{one: pl.col(one).round_sig_figs(6) for one in _SAME}
+    )
+    frame = frame.sort("wide", "kind", "node").unique(["strategy", "option", "amount", *_SAME], keep="first", maintain_order=True)
     frame = frame.sort(order, descending=[True, True, False, False, False, False], nulls_last=True)
     names = {
         (kind, node): name for kind, node, name in stress.exposure.select("kind", "node", "name").unique(maintain_order=True).iter_rows()

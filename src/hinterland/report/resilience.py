@@ -73,10 +73,19 @@ def margin_words(stress: StressBoard, names: list[str], *, ranges: bool = False)
         ends = sorted(abs(row[end]) for end in ("low", "high"))
         range_ = f" ({'95 % interval ' if not parts else ''}{between(ends[0], ends[1], stress.currency)})" if ranges else ""
         than = f" margin than {stress.against}" if not parts else ""
-        parts.append(f"{one} loses {told(abs(row['mean']), stress.currency)} {'less' if row['mean'] < 0 else 'more'}{than}{range_}")
+        size = told(abs(row["mean"]), stress.currency)
+        parts.append(f"{one} loses {size} {'less' if row['mean'] < 0 else 'more'}{than}{range_}{_against_units(stress, one, row['mean'])}")
     if not parts:
         return f"no certain difference in lost margin between {listed([*open_, stress.against])}" if open_ else ""
     return "; ".join(parts) + (f"; no certain difference for {listed(open_)}" if open_ else "")
+
+
+def _against_units(stress: StressBoard, strategy: str, margin: float) -> str:
+    """That units say the contrary of the margin, where they do: a plan that earns less per unit loses less with it."""
+    row = differed(stress, strategy, "lost")
+    if row is None or not finite(row["mean"]) or not row["certain"] or row["mean"] * margin >= 0:
+        return ""
+    return f", though {told(abs(row['mean']), stress.unit)} {'more' if row['mean'] > 0 else 'fewer'}"
 
 
 def _arrow(mean: float, better: int) -> Delta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -43,6 +43,8 @@ def measured_tails(board: Board) -> list[Tail]:
     frame = stress.measures.filter(pl.col("strategy").is_in(plans(board)))
     for measure in dict.fromkeys(frame["measure"]):
         rows = {row["strategy"]: row for row in frame.filter(pl.col("measure") == measure).iter_rows(named=True)}
+        if measure == "on_time_share" and all(_equal(frame, one, "fill_rate", row) for one, row in rows.items()):
+            continue  # what is lost is never late
         unit = unit_words(stress, next(iter(rows.values()))["unit"])
         cells = tuple(
             (one, (shown(row["mean"], unit), between(row["low"], row["high"], "share" if unit == "share" else ""),
@@ -51,6 +53,12 @@ def measured_tails(board: Board) -> list[Tail]:
         )  # fmt: skip
         found.append(Tail(measure_name(measure), "%" if unit == "share" else unit, sentence(measure_doc(measure)), cells))
     return found
+
+
+def _equal(frame: pl.DataFrame, strategy: str, measure: str, row: dict[str, Any]) -> bool:
+    """Whether another measure of a plan has the same numbers."""
+    other = frame.filter((pl.col("strategy") == strategy) & (pl.col("measure") == measure)).drop("measure")
+    return other.height == 1 and other.row(0, named=True) == {name: value for name, value in row.items() if name != "measure"}
 
 
 def settling(board: Board) -> Figure | None:
@@ -111,8 +119,8 @@ def stress_facts(board: Board) -> list[str]:
             "Risk exposure index: loss of a node over the largest loss of any (Simchi-Levi, Schmidt, Wei 2014).",
         ]
     facts += [
-        "Left aside: lead times that vary without an event, prices that events move, warning time, priorities between customers of one pool "
-        "other than by rank, three and more failures at once.",
+        "Lost margin counts what a plan earns per unit: one that earns less loses less with the same units.",
+        "Left aside: crews, priorities between customers of one pool other than by rank, qualified alternates in the exposure, joint failures.",
         *(sentence(one).rstrip(".") + "." for one in stress.notes),
     ]
     return facts

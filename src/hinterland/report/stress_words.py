@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from hinterland.core.countries import COUNTRY_CODES
 from hinterland.report.numbers import MINUS, THIN, amount, number, share, signed
 from hinterland.report.words import plain, sentence
 
@@ -23,9 +24,11 @@ __all__ = [
     "difference",
     "direction",
     "finite",
+    "hazard_words",
     "measure_doc",
     "measure_name",
     "measured",
+    "narrowness",
     "node_words",
     "plans",
     "scaled",
@@ -49,12 +52,17 @@ _MEASURES: Mapping[str, tuple[str, int, str]] = MappingProxyType(
         "backlog": ("Backlog", -1, "units owed, summed over the steps in which they are; shortage is served late"),
         "stock_value": ("Value in stock", 0, "mean over the steps"),
         "pipeline_value": ("Value on the way", 0, "mean over the steps"),
-        "extra_cost_per_unit": ("Extra cost per unit served", -1, "over the undisturbed plan; counted when an activity starts, so a standstill can lower it"),
-        "extra_co2e_kg_per_unit": ("Extra CO₂e per unit served", -1, "over the undisturbed plan; counted when an activity starts"),
+        "cash_to_cash_days": ("Cash to cash", -1, "value in stock and on the way over the value delivered in a day, payment terms being 0"),
+        "extra_cost": ("Extra cost", -1, "what backups cost beyond what they stand in for, and what is dearer while prices rise; what a standstill saves is not set against it"),
+        "extra_cost_per_unit": ("Extra cost per unit served", -1, "extra cost over what is served"),
+        "extra_co2e_kg": ("Extra CO₂e", -1, "what backups emit beyond what they stand in for"),
+        "extra_co2e_kg_per_unit": ("Extra CO₂e per unit served", -1, "extra CO₂e over what is served"),
     }
 )  # fmt: skip
 """Name, wanted direction (1 up, −1 down, 0 neither) and definition."""
-_KINDS = {"product": "goods"}
+_KINDS = {"product": "goods", "product_group": "goods"}
+_NARROW = ("site", "operator", "passage", "lane", "product", "product_group", "country", "region")
+"""Kinds of nodes, the narrowest first."""
 
 
 def plans(board: Board) -> list[str]:
@@ -160,15 +168,38 @@ def scaled(most: float, unit: str) -> tuple[float, str]:
     return size, f"{word} {unit}".strip()
 
 
+def narrowness(kind: str | None) -> int:
+    """Place of a kind of node from the narrowest to the widest.
+
+    >>> narrowness("site") < narrowness("country") < narrowness("region") < narrowness("anything")
+    True
+    """
+    return _NARROW.index(kind) if kind in _NARROW else len(_NARROW)
+
+
+def hazard_words(hazard_id: str, title: str | None) -> str:
+    """A hazard as a reader names it: its title, else its id with codes of countries in capitals.
+
+    >>> hazard_words("mine_stop_cd", None), hazard_words("suez", "Suez closed"), hazard_words("pack_stop_hu_lines", None)
+    ('Mine stop CD', 'Suez closed', 'Pack stop HU lines')
+    """
+    if title:
+        return title
+    parts = plain(hazard_id).split(" ")
+    ends = {len(parts) - 1, len(parts) - 2} - {0}
+    return sentence(" ".join(one.upper() if at in ends and one.upper() in COUNTRY_CODES else one for at, one in enumerate(parts)))
+
+
 def node_words(kind: str | None, name: str | None, node: str | None) -> str:
     """A node as a reader names it: a site by its name, others with what they are.
 
-    >>> node_words("site", "CATL Liyang", "liyang"), node_words("passage", "suez", "suez"), node_words("product", "cam_nmc811", "cam_nmc811")
-    ('CATL Liyang', 'Suez (passage)', 'Cam nmc811 (goods)')
+    >>> node_words("site", "CATL Liyang", "liyang"), node_words("passage", "Suez Canal", "suez"), node_words("product", "cam_nmc811", "cam_nmc811")
+    ('CATL Liyang', 'Suez Canal', 'Cam nmc811 (goods)')
     """
     words = name or node or ""
     words = plain(words) if words == node else words
-    return sentence(words) if kind == "site" or not kind else f"{sentence(words)} ({_KINDS.get(kind, kind)})"
+    known = kind in {"site", None, ""} or (kind == "passage" and bool(name) and name != node)
+    return sentence(words) if known else f"{sentence(words)} ({_KINDS.get(kind or '', plain(kind or ''))})"
 
 
 def span_words(stress: StressBoard) -> str:

@@ -198,7 +198,7 @@ def test_nodes_are_ranked_by_their_largest_loss_in_any_plan(board):
     ]
     assert figure.title == "Largest loss from one standstill: 5.00 mn USD in global (Liyang), 9.00 mn USD in local-for-local (Florence)"
     figure = lasting(held)
-    assert figure.title == "Not survived until recovery: 1 of 3 nodes in global and 1 of 1 in local-for-local"
+    assert figure.title == "Not survived until recovery: 1 of 3 nodes in global, 1 of 1 in local-for-local"
     assert ("Calm", "global", "0 USD", "1.00", "∞ d", "14.0 to 28.0 d", "yes") in figure.rows
 
 
@@ -207,6 +207,35 @@ def test_two_nodes_of_one_name_stay_two_rows(board):
     twins = nodes(*rows).with_columns(name=pl.lit("A name so long that both of them are cut at the same place on the chart"))
     figure = ranking(replace(board, stress=stressed_board(THREE, exposure=twins)))
     assert figure.svgs[0].count(">A name so long") == 2
+
+
+def test_nodes_that_lose_the_same_stand_once_by_the_narrowest(board):
+    rows = [(one, kind, node, 14, 28, 1e6, loss, 3.0) for one, loss in (("global", 5e6), ("local-for-local", 3e6))
+            for kind, node in (("region", "oceania"), ("operator", "talison"), ("site", "greenbushes"))]  # fmt: skip
+    rows.append(("global", "country", "au", 14, 28, 1e6, 5e6, 3.0))  # the same in one plan, absent from the other
+    figure = ranking(replace(board, stress=stressed_board(THREE, exposure=nodes(*rows))))
+    assert [row[:2] for row in figure.rows] == [("Greenbushes", "global"), ("Greenbushes", "local-for-local"), ("Au (country)", "global")]
+    assert "Greenbushes\u00a0+2" in figure.svgs[0]
+    assert "+n: n other nodes lose the same" in figure.about
+
+
+def test_units_that_say_the_contrary_of_the_margin_are_told(board):
+    def said(units, certain):
+        rows = [
+            ("least-co2e", "lost_margin", "money", -2.0e6, -3.0e6, -1.0e6, True),
+            ("least-co2e", "lost", "units", units, units - 1, units + 1, certain),
+        ]
+        return against_baseline(compared(board, rows)).title
+
+    assert said(5.0e6, True) == "Least-co2e loses 2.00 mn USD less margin than global, though 5.00 mn kWh more"
+    assert said(5.0e6, False) == said(-5.0e6, True) == "Least-co2e loses 2.00 mn USD less margin than global"
+
+
+def test_what_is_never_late_is_not_told_twice(board):
+    held = stressed_board(THREE)
+    fill = held.measures.filter(pl.col("measure") == "fill_rate")
+    twice = pl.concat([fill, fill.with_columns(measure=pl.lit("on_time_share"))])
+    assert [one.name for one in measured_tails(replace(board, stress=replace(held, measures=twice)))] == ["Fill rate"]
 
 
 def test_circles_grow_with_the_square_root_of_the_loss():

@@ -16,6 +16,7 @@ from hinterland.report.stress_words import (
     difference,
     direction,
     finite,
+    hazard_words,
     measure_name,
     plans,
     scaled,
@@ -24,7 +25,7 @@ from hinterland.report.stress_words import (
     told,
     unit_words,
 )  # fmt: skip
-from hinterland.report.words import plain, sentence
+from hinterland.report.words import sentence
 
 if TYPE_CHECKING:
     from datetime import date
@@ -158,7 +159,7 @@ def by_hazard(board: Board) -> Figure | None:
         return None
     names = [one for one in plans(board) if one in set(frame["strategy"])]
     held = {(row["hazard_id"], row["strategy"]): row for row in frame.iter_rows(named=True)}
-    words = {one: title or sentence(plain(one)) for one, title in sums.select("hazard_id", "title").iter_rows()}
+    words = {one: hazard_words(one, title) for one, title in sums.select("hazard_id", "title").iter_rows()}
     rows, table = [], []
     for at, hazard in enumerate(words):
         cells = []
@@ -168,14 +169,18 @@ def by_hazard(board: Board) -> Figure | None:
             cells.append(f"{text} ({between(row['low'], row['high'], '')})" if row["lost_margin"] else text)
             if at < _MOST_HAZARDS:
                 low, high = (row[end] if finite(row[end]) else row["lost_margin"] for end in ("low", "high"))
-                rows.append({"what": words[hazard], "key": hazard, "strategy": one, "value": row["lost_margin"], "low": max(low, 0.0), "high": high, "text": text})  # fmt: skip
+                rows.append({"what": words[hazard], "key": hazard, "strategy": one, "value": max(row["lost_margin"], 0.0), "size": abs(row["lost_margin"]), "low": max(low, 0.0), "high": high, "text": text})  # fmt: skip
         struck = [one["struck_share"] for (found, _), one in held.items() if found == hazard and finite(one["struck_share"])]
         table.append((words[hazard], share(max(struck, default=None), 2), *cells))
     scale, unit = scaled(max(row["high"] for row in rows), stress.currency)
-    drawn = [{**row, **{end: row[end] / scale for end in ("value", "low", "high")}} for row in rows]
+    least = 5e-4 * max(row["high"] for row in rows)
+    drawn = [
+        {**row, **{end: row[end] / scale for end in ("value", "low", "high")}, "text": row["text"] if row["size"] > least else "≈ 0" if row["size"] else "0"}
+        for row in rows
+    ]  # fmt: skip
     first = next(iter(words))
     sizes = [(one, held.get((first, one), {}).get("lost_margin", 0.0)) for one in names]
-    title = f"Most is lost to {plain(words[first])}: " + ", ".join(f"{told(size, stress.currency)} in {one}" for one, size in sizes)
+    title = f"Most is lost to {words[first]}: " + ", ".join(f"{told(size, stress.currency)} in {one}" for one, size in sizes)
     left = len(words) - min(len(words), _MOST_HAZARDS)
     about = (
         f"Mean lost margin over {span_words(stress)} with each hazard alone and its 95 % interval"

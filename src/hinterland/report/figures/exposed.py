@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -10,8 +11,7 @@ import polars as pl
 from hinterland.report import spreads
 from hinterland.report.figures.figure import Figure, colours_of
 from hinterland.report.numbers import number
-from hinterland.report.stress_words import between, finite, node_words, plans, scaled, shown, told
-from hinterland.report.words import listed
+from hinterland.report.stress_words import between, finite, narrowness, node_words, plans, scaled, shown, told
 
 if TYPE_CHECKING:
     from hinterland.comparison import Board
@@ -36,15 +36,38 @@ def exposed(board: Board) -> pl.DataFrame:
     )
 
 
-def _weakest(board: Board) -> tuple[list[tuple[str, str]], dict[tuple[str, str, str], dict[str, Any]], list[str]]:
-    """The nodes that lose most in any plan, all rows by node and plan, and the plans with rows."""
+@dataclass(frozen=True, slots=True)
+class _Weak:
+    """The nodes that lose most in any plan, how many other nodes lose the same as each, all rows by node and plan, plans with rows."""
+
+    nodes: list[tuple[str, str]]
+    same: dict[tuple[str, str], int]
+    rows: dict[tuple[str, str, str], dict[str, Any]]
+    names: list[str]
+
+    def words(self, node: tuple[str, str]) -> str:
+        """Name of a node, with how many others lose the same."""
+        name = next(row["words"] for one in self.names if (row := self.rows.get((*node, one))) is not None)
+        return f"{name}\u00a0+{self.same[node]}" if self.same[node] else name
+
+
+def _weakest(board: Board) -> _Weak:
+    """Nodes that lose exactly the same in every plan stand once, by the narrowest of them: a site for its operator and its country."""
     frame = exposed(board)
-    if not frame.height:
-        return [], {}, []
-    most = frame.group_by("kind", "node").agg(pl.col("loss_high").max()).filter(pl.col("loss_high") > 0)
-    most = most.sort("loss_high", "kind", "node", descending=[True, False, False]).head(_MOST)
-    held = {(row["kind"], row["node"], row["strategy"]): row for row in frame.iter_rows(named=True)}
-    return list(most.select("kind", "node").iter_rows()), held, [one for one in plans(board) if one in set(frame["strategy"])]
+    names = [one for one in plans(board) if one in set(frame["strategy"])] if frame.height else []
+    rows = {(row["kind"], row["node"], row["strategy"]): row for row in frame.iter_rows(named=True)}
+    most: dict[tuple[str, str], float] = {}
+    for (kind, node, _), row in rows.items():
+        most[kind, node] = max(most.get((kind, node), 0.0), row["loss_high"])
+    groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for pair in sorted(most, key=lambda one: (-float(f"{most[one]:.6g}"), narrowness(one[0]), one)):
+        if most[pair] > 0:
+            found = (rows.get((*pair, one)) for one in names)
+            groups.setdefault(tuple("" if row is None else f"{row['loss_low']:.6g} {row['loss_high']:.6g}" for row in found), []).append(
+                pair
+            )
+    first = [held[0] for held in groups.values()][:_MOST]
+    return _Weak(first, {held[0]: len(held) - 1 for held in groups.values()}, rows, names)
 
 
 def _table(
@@ -66,63 +89,67 @@ def _survived(survives: bool | None) -> str:
 
 def ranking(board: Board) -> Figure | None:
     """The fifteen nodes that lose most in any plan: loss over the fast and the slow recovery."""
-    stress = board.stress
-    nodes, held, names = _weakest(board)
-    if stress is None or not nodes:
+    stress, weak = board.stress, _weakest(board)
+    if stress is None or not weak.nodes:
         return None
-    rows = []
-    for kind, node in nodes:
-        words = next(row["words"] for one in names if (row := held.get((kind, node, one))) is not None)
-        for one in names:
-            row = held.get((kind, node, one))
-            if row is not None:
-                rows.append({"what": words, "key": f"{kind} {node}", "strategy": one, "low": row["loss_low"], "high": row["loss_high"],
-                             "full": row["survives"] is False, "text": number(row["loss_high"])})  # fmt: skip
-    worst = {one: max((row for (*_, s), row in held.items() if s == one), key=lambda row: row["loss_high"]) for one in names}
+    rows = [
+        {"what": weak.words(node), "key": " ".join(node), "strategy": one, "low": row["loss_low"], "high": row["loss_high"],
+         "full": row["survives"] is False, "text": number(row["loss_high"])}
+        for node in weak.nodes for one in weak.names if (row := weak.rows.get((*node, one))) is not None
+    ]  # fmt: skip
+    worst = {}
+    for one in weak.names:
+        mine = [row for node in weak.nodes if (row := weak.rows.get((*node, one))) is not None]
+        worst[one] = max(mine, key=lambda row: row["loss_high"], default=None)
     title = "Largest loss from one standstill: " + ", ".join(
-        f"{told(row['loss_high'], stress.currency)} in {one} ({row['words'].split(' (')[0]})" for one, row in worst.items()
+        f"{told(row['loss_high'], stress.currency)} in {one} ({row['words'].split(' (')[0]})"
+        for one, row in worst.items()
+        if row is not None
     )
     about = (
-        f"Least lost margin while a node stands still for its time to recover, fast to slow, in {stress.period_id}; the {len(nodes)} nodes that lose "
-        "most in any plan. Filled: not survived, hollow: survived; no mark: not in that plan"
+        f"Least lost margin while a node stands still for its time to recover, fast to slow{' in ' + stress.period_id if stress.period_id else ''}; "
+        f"the {len(weak.nodes)} that lose most in any plan. Filled: not survived, hollow: survived; no mark: not in that plan"
+        + ("; +n: n other nodes lose the same" if any(weak.same[one] for one in weak.nodes) else "")
     )
-    colours = {one: colours_of(board)[one] for one in names}
     scale, unit = scaled(max(row["high"] for row in rows), stress.currency)
     drawn = [{**row, "low": row["low"] / scale, "high": row["high"] / scale} for row in rows]
+    colours = {one: colours_of(board)[one] for one in weak.names}
     svg = spreads.ranges(drawn, colours, unit, f"{title}. {about}")
-    return Figure(_CHAPTER, title, about, (svg,), _COLUMNS, _table(nodes, held, names, stress.currency), of=tuple(names))
+    return Figure(
+        _CHAPTER, title, about, (svg,), _COLUMNS, _table(weak.nodes, weak.rows, weak.names, stress.currency), of=tuple(weak.names)
+    )
 
 
 def lasting(board: Board) -> Figure | None:
-    """Time to survive against time to recover, of the nodes of the ranking."""
-    stress = board.stress
-    nodes, held, names = _weakest(board)
-    if stress is None or not nodes:
+    """Time to survive against time to recover, of the nodes of the ranking; the table has every node."""
+    stress, weak = board.stress, _weakest(board)
+    if stress is None or not weak.nodes:
         return None
-    frame = exposed(board)
-    shown_rows = [row for node in nodes for one in names if (row := held.get((*node, one))) is not None]
-    days = [row["recovery_days_high"] for row in shown_rows if finite(row["recovery_days_high"])]
+    shown_rows = [(node, row) for node in weak.nodes for one in weak.names if (row := weak.rows.get((*node, one))) is not None]
+    days = [row["recovery_days_high"] for _, row in shown_rows if finite(row["recovery_days_high"])]
     most = 1.6 * max(days, default=1.0)
     rows = []
-    for row in shown_rows:
+    for node, row in shown_rows:
         survival = row["survival_days"]
         if survival is None or math.isnan(survival):
             continue
         low, high = (row[end] if finite(row[end]) else None for end in ("recovery_days_low", "recovery_days_high"))
-        rows.append({"what": row["words"], "key": f"{row['kind']} {row['node']}", "strategy": row["strategy"], "low": low, "high": high,
+        rows.append({"what": weak.words(node), "key": " ".join(node), "strategy": row["strategy"], "low": low, "high": high,
                      "days": min(survival, most), "beyond": survival > most, "full": row["survives"] is False})  # fmt: skip
     if not rows:
         return None
+    frame = exposed(board)
     counts: list[str] = []
-    for one in names:
-        mine_ = frame.filter(pl.col("strategy") == one)
-        counts.append(f"{int((~mine_['survives']).sum())} of {mine_.height} {'nodes ' if not counts else ''}in {one}")
-    title = f"Not survived until recovery: {listed(counts)}" if len(counts) < 3 else f"Not survived until recovery: {', '.join(counts)}"
+    for one in weak.names:
+        mine = frame.filter(pl.col("strategy") == one)
+        counts.append(f"{int((~mine['survives']).sum())} of {mine.height} {'nodes ' if not counts else ''}in {one}")
+    title = f"Not survived until recovery: {', '.join(counts)}"
     about = (
         "Time to survive (marks: the longest standstill without a lost unit) against time to recover (grey, fast to slow), days; the nodes of "
         f"the ranking. Filled: shorter than the recovery; hollow: survived; arrow: beyond {number(most, 2)} days"
     )
-    colours = {one: colours_of(board)[one] for one in names}
+    colours = {one: colours_of(board)[one] for one in weak.names}
     svg = spreads.lasting(rows, colours, most, "days", f"{title}. {about}")
-    whole = [(kind, node) for kind, node in frame.sort("loss_high", "kind", "node", descending=[True, False, False]).select("kind", "node").unique(maintain_order=True).iter_rows()]  # fmt: skip
-    return Figure(_CHAPTER, title, about, (svg,), _COLUMNS, _table(whole, held, names, stress.currency), of=tuple(names))
+    order = frame.sort("loss_high", "kind", "node", descending=[True, False, False]).select("kind", "node").unique(maintain_order=True)
+    table = _table(list(order.iter_rows()), weak.rows, weak.names, stress.currency)
+    return Figure(_CHAPTER, title, about, (svg,), _COLUMNS, table, of=tuple(weak.names))
