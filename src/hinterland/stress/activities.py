@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from hinterland.model.accounts.placing import Placed
     from hinterland.model.arrays import Arrays
 
-__all__ = ["KINDS", "LANE", "LINE", "OTHER_WAY", "PLANNED", "PURCHASE", "STANDS_IN", "Activities", "activities_of"]
+__all__ = ["AROUND", "KINDS", "LANE", "LINE", "OTHER_WAY", "PLANNED", "PURCHASE", "STANDS_IN", "Activities", "activities_of"]
 
 KINDS = ("purchase", "line", "lane")
 PURCHASE, LINE, LANE = range(3)
-PLANNED, STANDS_IN, OTHER_WAY = range(3)
-"""What an activity is for: as planned; another site's good in place of a lane's; the lane's goods another way."""
+PLANNED, STANDS_IN, OTHER_WAY, AROUND = range(4)
+"""What an activity is for: as planned; another site's good in place of a lane's; the lane's goods another way, or around closed passages."""
 
 
 @dataclass(frozen=True, slots=True)

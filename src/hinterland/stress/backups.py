@@ -24,7 +24,7 @@ from hinterland.model.lanes import lane_rates
 from hinterland.model.network import Network
 from hinterland.model.scenario import resolve
 from hinterland.model.scopes import Scopes
-from hinterland.stress.activities import LANE, OTHER_WAY, STANDS_IN
+from hinterland.stress.activities import AROUND, LANE, OTHER_WAY, STANDS_IN
 from hinterland.stress.chain import Reactions
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def _other_ways(
                 one.days = way[0]
                 one.cost = cost + way[1] - own_money
                 one.kg = kg + way[2] - np.nan_to_num(rates.co2e_kg_per_unit[lane])
-                one.around = "|".join(sorted(shut))
+                one.around, one.role = "|".join(sorted(shut)), AROUND
             taken.add(int(activity))
             made.append(one)
     if issues and strict:
@@ -300,11 +300,11 @@ def backed(a: Arrays, act: Activities, full: Activities, each: Sequence[str] | N
     share = np.array([one.share for one in made])
     room = act.amount[of] * share[:, None]
     for at, one in enumerate(made):
-        if one.role == OTHER_WAY and one.whole:
+        if one.role != STANDS_IN and one.whole:
             room[at] = act.room[one.of]
     _within_spare(a, act, full, made, room)
     periods = act.amount.shape[1]
-    own = np.array([at for at, one in enumerate(made) if one.role == OTHER_WAY], dtype=np.int64)
+    own = np.array([at for at, one in enumerate(made) if one.role != STANDS_IN], dtype=np.int64)
     zero = np.zeros((len(made), periods))
     backups = replace(
         act,

@@ -10,7 +10,7 @@ import polars as pl
 
 from hinterland.freight import passage_id
 from hinterland.model.scopes import Scopes, tokens
-from hinterland.stress.activities import LANE, LINE, OTHER_WAY
+from hinterland.stress.activities import AROUND, LANE, LINE, OTHER_WAY
 from hinterland.stress.chain import Struck
 from hinterland.stress.compiled import compiled
 from hinterland.stress.events import sites_of
@@ -51,8 +51,12 @@ def _names(a: Arrays, act: Activities) -> pl.DataFrame:
         )
     ):
         parts.append(frame[act.subject[act.kind == kind].tolist()])
-    another = pl.Series(act.role == OTHER_WAY)  # goes neither by the lane nor through its passages
-    blank = [pl.when(another).then(None).otherwise(pl.col(name)).alias(name) for name in ("lane_id", "passages", "via_ports")]
+    another = pl.Series(act.role == OTHER_WAY)  # goes neither by the lane nor through its passages and ports
+    around = pl.Series(np.isin(act.role, (OTHER_WAY, AROUND)))  # around its passages, between the same ports
+    blank = [
+        pl.when(who).then(None).otherwise(pl.col(name)).alias(name)
+        for name, who in (("lane_id", another), ("passages", around), ("via_ports", another))
+    ]
     return pl.concat(parts, how="diagonal").with_row_index("activity").with_columns(blank)
 
 
