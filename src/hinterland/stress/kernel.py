@@ -14,7 +14,7 @@ from hinterland.stress.compiled import compiled
 from hinterland.stress.draws import MIX, STEP, STIR
 
 if TYPE_CHECKING:
-    from hinterland.core.calendar import Floats
+    from hinterland.core.calendar import Floats, Ints
     from hinterland.stress.chain import Chain, Means, Reactions, Struck
 
 __all__ = ["BLOCK", "MEASURES", "move"]
@@ -87,6 +87,34 @@ def _arrive(t: int, chain: Chain, reactions: Reactions, struck: Struck, ring: Fl
 
 
 @compiled
+def _acts(e: int, i: int, reactions: Reactions, hit: Ints, longest: Floats, short: Ints) -> bool:
+    """Whether a backup may be asked in any replication: something that it waits for is known long enough, or its pool was short."""
+    for c in range(reactions.cause_first[e], reactions.cause_first[e + 1]):
+        cause = reactions.cause[c]
+        if cause < 0:
+            if short[i] > 0:
+                return True
+        elif hit[cause] >= 0 and longest[hit[cause]] >= reactions.delay[e]:
+            return True
+    return False
+
+
+@compiled
+def _split(t: int, a: int, chain: Chain, struck: Struck, order: Floats, work: Floats) -> None:
+    """Write the whole order of an activity and what it is able to do of it."""
+    most, own = chain.most[a, t], struck.hit[a]
+    for b in range(order.shape[1]):
+        work[0, b] = order[a, b]
+        work[1, b] = order[a, b]
+    if own >= 0 and most == np.inf:
+        for b in range(order.shape[1]):
+            work[1, b] = order[a, b] * struck.left[own, t, b]
+    elif own >= 0:
+        for b in range(order.shape[1]):
+            work[1, b] = min(order[a, b], most * struck.left[own, t, b])
+
+
+@compiled
 def _divert(
     t: int,
     a: int,
@@ -94,48 +122,48 @@ def _divert(
     reactions: Reactions,
     struck: Struck,
     known: Floats,
+    longest: Floats,
     missed: Floats,
+    short: Ints,
     wish: Floats,
     order: Floats,
-    whole: Floats,
-    able: Floats,
+    work: Floats,
 ) -> None:
     """The part of an order that cannot be done, and has not been for the delay, goes to backups with room, in their order.
 
     What the activity is still able to do it does itself.
     """
     width, left, hit = order.shape[1], struck.left, struck.hit
-    first, last = reactions.backup_first[a], reactions.backup_first[a + 1]
-    if first == last:
-        return
-    most, own = chain.most[a, t], hit[a]
-    for b in range(width):
-        whole[b] = order[a, b]
-        able[b] = whole[b]
-        if own >= 0:
-            able[b] = whole[b] * left[own, t, b] if most == np.inf else min(whole[b], most * left[own, t, b])
-    for e in range(first, last):
+    i = chain.into[a]
+    _split(t, a, chain, struck, order, work)
+    for e in range(reactions.backup_first[a], reactions.backup_first[a + 1]):
+        if not _acts(e, i, reactions, hit, longest, short):
+            continue
+        for b in range(width):
+            work[2, b] = 0.0
+        for c in range(reactions.cause_first[e], reactions.cause_first[e + 1]):
+            cause = reactions.cause[c]
+            h = hit[cause] if cause >= 0 else -1
+            if cause < 0:
+                for b in range(width):
+                    work[2, b] = max(work[2, b], work[0, b] * missed[i, b])
+            elif h >= 0 and longest[h] >= reactions.delay[e]:
+                for b in range(width):
+                    lost = work[0, b] - work[1, b] if cause == a else work[0, b] * (1.0 - left[h, t, b])
+                    work[2, b] = max(work[2, b], lost if known[h, b] >= reactions.delay[e] else 0.0)
         other = reactions.backup[e]
         limit, g = chain.most[other, t], hit[other]
         for b in range(width):
-            lost = 0.0
-            for c in range(reactions.cause_first[e], reactions.cause_first[e + 1]):
-                if reactions.cause[c] < 0:
-                    lost = max(lost, whole[b] * missed[chain.into[a], b])
-                    continue
-                h = hit[reactions.cause[c]]
-                if h >= 0 and known[h, b] >= reactions.delay[e]:
-                    lost = max(lost, whole[b] - able[b] if reactions.cause[c] == a else whole[b] * (1.0 - left[h, t, b]))
             room = limit
             if g >= 0:
                 room = limit * left[g, t, b] if left[g, t, b] > 0.0 else 0.0  # inf * 0 is not a number
-            moved = min(max(0.0, order[a, b] - (whole[b] - lost)), max(0.0, room - order[other, b]))
+            moved = min(max(0.0, order[a, b] - (work[0, b] - work[2, b])), max(0.0, room - order[other, b]))
             order[a, b] -= moved
             order[other, b] += moved
             wish[a, b] -= moved
             wish[other, b] += moved
     for b in range(width):
-        order[a, b] = min(order[a, b], able[b])
+        order[a, b] = min(order[a, b], work[1, b])
 
 
 @compiled
@@ -145,16 +173,18 @@ def _ask(
     reactions: Reactions,
     struck: Struck,
     known: Floats,
+    longest: Floats,
     owed: Floats,
     stock: Floats,
     coming: Floats,
     want: Floats,
     need: Floats,
     missed: Floats,
+    short: Ints,
     wish: Floats,
     order: Floats,
     gap: Floats,
-    able: Floats,
+    work: Floats,
 ) -> None:
     """From the market up: what each pool is asked for, and what each activity is asked to start.
 
@@ -199,9 +229,15 @@ def _ask(
             else:
                 for b in range(width):
                     order[a, b] = min(wish[a, b], limit)
-        if len(reactions.backup):
-            for m in range(chain.make_first[j], chain.make_first[j + 1]):
-                _divert(t, chain.make_activity[m], chain, reactions, struck, known, missed, wish, order, gap, able)
+        for m in range(chain.make_first[j], chain.make_first[j + 1]):
+            a = chain.make_activity[m]
+            if reactions.backup_first[a] == reactions.backup_first[a + 1]:
+                continue
+            some = hit[a] >= 0 and longest[hit[a]] >= 0.0
+            for e in range(reactions.backup_first[a], reactions.backup_first[a + 1]):
+                some = some or _acts(e, j, reactions, hit, longest, short)
+            if some:
+                _divert(t, a, chain, reactions, struck, known, longest, missed, short, wish, order, work)
         for m in range(chain.make_first[j], chain.make_first[j + 1]):
             a = chain.make_activity[m]
             for u in range(chain.use_first[a], chain.use_first[a + 1]):
@@ -340,15 +376,19 @@ def _serve(
 
 
 @compiled
-def _learn(t: int, struck: Struck, known: Floats) -> None:
+def _learn(t: int, struck: Struck, known: Floats, longest: Floats) -> None:
     """For how many steps people have known of what hits each row of `left`, -1 where nothing does; some events are told ahead."""
     for h in range(known.shape[0]):
+        most = -1.0
         for b in range(known.shape[1]):
             known[h, b] = known[h, b] + 1.0 if struck.left[h, t, b] < 1.0 else -1.0
+            most = max(most, known[h, b])
+        longest[h] = most
     for k in range(struck.told_first[t], struck.told_first[t + 1]):
         h, b = struck.told_row[k], struck.told_lane[k]
         if known[h, b] >= 0.0:
             known[h, b] = max(known[h, b], struck.told_steps[k])
+            longest[h] = max(longest[h], known[h, b])
 
 
 @compiled
@@ -364,7 +404,8 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
     order, held, owed = np.zeros((activities, width)), np.zeros((activities, width)), np.zeros((demands, width))
     wish = np.zeros((activities, width))
     spell, gap, known = np.zeros((demands, width)), np.zeros(width), np.full((struck.left.shape[0], width), -1.0)
-    able, trace, missed = np.zeros(width), np.zeros(width), np.zeros((pools, width))
+    longest, work = np.full(len(known), -1.0), np.zeros((3, width))
+    trace, missed, short = np.zeros(width), np.zeros((pools, width)), np.full(pools, -1)
     for j in range(pools):
         stock[j, :] = chain.stock[j]
     for k in range(len(ring)):
@@ -372,28 +413,35 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
     for a in range(activities):
         for k in range(chain.ring_first[a], chain.ring_first[a + 1]):
             coming[chain.into[a], :] += chain.on_the_way[k]
+    for a in range(activities):
+        for e in range(reactions.backup_first[a], reactions.backup_first[a + 1]):
+            if reactions.cause[reactions.cause_first[e]] < 0:
+                short[chain.into[a]] = 0
     some_vary = len(chain.lead_key) > 0
     for t in range(steps):
         trace[:] = 0.0
         if len(reactions.backup):
-            _learn(t, struck, known)
-        _ask(t, chain, reactions, struck, known, owed, stock, coming, want, need, missed, wish, order, gap, able)
+            _learn(t, struck, known, longest)
+        _ask(t, chain, reactions, struck, known, longest, owed, stock, coming, want, need, missed, short, wish, order, gap, work)
         _arrive(t, chain, reactions, struck, ring, held, stock, coming)
         _start(t, 0, chain, means, struck, ring, stock, coming, order, fill, sums)
         if some_vary:
             _send(t, 0, chain, struck, ring, stock, coming, order)
         for r in range(pools):
             j = chain.pools_down[r]
-            if len(reactions.backup):
+            if short[j] >= 0:
+                short[j] = 0
                 for b in range(width):
                     enough = stock[j, b] >= want[j, b] * (1.0 - 1e-9)
                     missed[j, b] = 0.0 if enough or want[j, b] <= 0.0 else 1.0 - max(0.0, stock[j, b]) / want[j, b]
+                    short[j] += missed[j, b] > 0.0
             if chain.demand_first[j] < chain.demand_first[j + 1]:
                 _serve(t, j, chain, means, struck, owed, stock, want, spell, sums, trace)
             value = means.value_per_unit[j]
             for b in range(width):
                 fill[j, b] = 1.0 if stock[j, b] >= want[j, b] or want[j, b] <= 0.0 else max(0.0, stock[j, b]) / want[j, b]
-            _start(t, r + 1, chain, means, struck, ring, stock, coming, order, fill, sums)
+            if chain.ready_first[r + 1] < chain.ready_first[r + 2]:
+                _start(t, r + 1, chain, means, struck, ring, stock, coming, order, fill, sums)
             if some_vary:
                 _send(t, r + 1, chain, struck, ring, stock, coming, order)
             if value != 0.0:
