@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,7 @@ def moved_by_years(events: pl.DataFrame, first_day: date, dates: Sequence[str] =
     if not isinstance(earliest, date):
         return events
     years = first_day.year - earliest.year
-    if earliest.replace(year=first_day.year, day=min(earliest.day, 28)) < first_day:
+    last = 28 if (earliest.month, earliest.day) == (2, 29) and not isleap(first_day.year) else earliest.day
+    if earliest.replace(year=first_day.year, day=last) < first_day:
         years += 1
     return events.with_columns(pl.col(name).dt.offset_by(f"{years}y") for name in dates)
