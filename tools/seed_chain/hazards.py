@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from math import exp, log, sqrt
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from seed_chain.reference import Fact
@@ -20,18 +21,9 @@ if TYPE_CHECKING:
     from seed_chain.reference import Reference
 
 __all__ = [
-    "CLASSES",
-    "CLASS_OF",
-    "Duration",
-    "Hazards",
-    "classes_of",
-    "events_per_year",
-    "governance",
-    "in_notes",
-    "recoveries",
-    "sigma_of_gamma",
+    "CLASSES", "CLASS_OF", "Duration", "Hazards", "beyond", "classes_of", "events_per_year", "governance", "in_notes", "seen_once", "sigma_of_gamma",
     "site_stops",
-]
+]  # fmt: skip
 
 Row = dict[str, object]
 CLASSES = ("mine", "refinery", "precursor", "cathode", "anode", "electrolyte_separator", "cell", "pack", "vehicle")
@@ -44,6 +36,8 @@ CLASS_OF = {
     "cell_nmc811": "cell", "cell_lfp": "cell", "pack": "pack", "pack_nmc811": "pack", "pack_lfp": "pack",
 }  # fmt: skip
 """Class of a line by what it makes; high-pressure leaching counts as a refinery, as in sites.csv."""
+OBSERVED_YEARS = 16.0
+"""2010 to 2025, the years that risk.csv counts chokepoint events in."""
 EXPONENTIAL = sqrt(log(2.0))
 """Sigma of the lognormal with mean and variance of an exponential: where nobody tells the spread."""
 
@@ -105,6 +99,24 @@ class Duration:
     def untold(cls, days: Fact) -> Duration:
         """A mean whose spread nobody tells."""
         return cls(days, EXPONENTIAL, "spread not told: exponential as lognormal (assumed)")
+
+
+def seen_once(source: Fact) -> Fact:
+    """Rate of what has happened once in the years looked at."""
+    return Fact(1.0 / OBSERVED_YEARS, "estimated", source.source)
+
+
+def beyond(ref: Reference, scope: str, days: float) -> tuple[Fact, Duration]:
+    """Rate and duration of a closure as those feel it who have stock for so many days: only what lasts longer, and its rest.
+
+    With ln D normal (m, σ): P(D > d) = Φ((m − ln d) / σ), E[D; D > d] = mean · Φ((m − ln d) / σ + σ).
+    """
+    row = ref.row("risk", kind="base_rate", scope=scope)
+    mean, rate = in_notes(row, r"mean duration ([0-9.]+) days"), events_per_year(ref.fact("risk", kind="base_rate", scope=scope))
+    far = (log(mean.value) - EXPONENTIAL**2 / 2.0 - log(days)) / EXPONENTIAL
+    longer = NormalDist().cdf(far)
+    rest = mean.value * NormalDist().cdf(far + EXPONENTIAL) / longer - days
+    return rate * longer, Duration.untold(replace(mean, value=rest))
 
 
 class Hazards:
@@ -193,30 +205,3 @@ def site_stops(ref: Reference, classes: dict[str, dict[str, set[str]]], country:
             change = {"loss": None, "demand_change_share": -1.0} if scope == "demand" else {}
             made.add(name, (scope, sorted(names)), events_per_year(probability) * factor, lasts, note, **change)  # type: ignore[arg-type]
     return made.rows
-
-
-def recoveries(ref: Reference, classes: dict[str, dict[str, set[str]]], plants: set[str], seen: dict[str, Fact]) -> list[Row]:
-    """Days to recover of each site: the range of its slowest class, widened by what was seen there."""
-    rows: list[Row] = []
-    for site in sorted({*classes, *plants}):
-        kinds = sorted(set(classes.get(site, {})) | ({"vehicle"} if site in plants else set()))
-        facts = {kind: ref.fact("risk", scope=f"site:{kind}", metric="mean outage duration") for kind in kinds}
-        slowest = max(kinds, key=lambda kind: facts[kind].value)
-        low, high, fact = facts[slowest].at_low.value, facts[slowest].at_high.value, facts[slowest]
-        note = f"range of the mean outage of a {slowest.replace('_', ' and ')} site"
-        if site in seen:
-            one = seen[site]
-            low, high = min(low, one.low or one.value), max(high, one.high or one.value)
-            note += f"; seen here: {one.value:g} days"
-            fact = fact * one
-        rows.append(
-            {
-                "site_id": site,
-                "recovery_days_low": low,
-                "recovery_days_high": high,
-                "source_id": fact.source,
-                "quality": fact.quality,
-                "note": note,
-            }
-        )
-    return rows
