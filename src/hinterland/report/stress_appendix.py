@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tail", "measured_tails", "settling", "stress_facts"]
 
-_METHODS = {
-    "weekly": "an LP over weeks with lead times: days to recover are rounded up, survival is rounded down and told up to the horizon",
-    "block": "one stretch of time, arrival times left aside: losses are at least this, survival at most this",
-}
+_METHODS = {"weekly": " over weeks with lead times", "block": " as one stretch of time"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ def stress_facts(board: Board) -> list[str]:
     ]
     if stress.exposure.height:
         how = f" in {stress.period_id}" if stress.period_id else ""
-        method = f" ({_METHODS.get(stress.method, stress.method)})" if stress.method else ""
+        method = _METHODS.get(stress.method, f" by {stress.method}" if stress.method else "")
         facts += [
             f"Exposure{how}{method}: the least lost margin while one node stands still, with everything else the plan uses to spare.",
             "Time to recover (TTR): days until a node works again, a fast and a slow figure; a wider node takes that of its slowest site.",
