@@ -10,7 +10,7 @@ from hinterland.core.errors import InvalidTables, Issue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, ProcessPoolExecutor
 
 __all__ = ["workers_of"]
 
@@ -22,6 +22,13 @@ def _deaf() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End the workers at once: what they still do is of no use, and one that was killed may hold the lock the others wait for."""
+    for one in list((pool._processes or {}).values()):
+        one.terminate()
+    pool.shutdown(cancel_futures=True)
 
 
 def _refuse(cluster: str | None, workers: int | None) -> None:
@@ -54,7 +61,7 @@ def workers_of(cluster: str | None = None, workers: int | None = None) -> Iterat
             from multiprocessing import get_context
 
             pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_deaf)
-            kept.callback(pool.shutdown, cancel_futures=True)
+            kept.callback(_end, pool)
             yield pool
         else:
             yield None
