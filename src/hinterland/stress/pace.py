@@ -195,17 +195,22 @@ def _chain(act, index, links, moved, more, grid, orders) -> Chain:  # type: igno
     before = np.roll(stock, 1, axis=1)
     before[:, 0] = stock[:, 0]
     target = before + total
+    slot = np.zeros(len(act), dtype=np.int64)
+    np.maximum.at(slot, act.use_activity, place[act.use_pool] + 1)
+    back = slot > place[act.into]  # a loop: takes what was settled in the step before
+    slot[back] = 0
+    give_order = np.argsort(act.give_activity, kind="stable")
+    gives = np.einsum("utk,uk->ut", weights[act.into[act.give_activity]], give_per_unit)
+    for give in np.flatnonzero(slot[act.give_activity] > place[act.give_pool]):  # comes along after its pool has served: lies there a step
+        lying = np.roll(gives[give] * start[act.give_activity[give]], 1)
+        before[act.give_pool[give]] += lying
+        target[act.give_pool[give]] += lying
     room = np.einsum("atk,ak->at", weights[act.into], np.where(np.isinf(act.room), 0.0, act.room) / days * step_days)
     ever = np.isinf(act.room).any(axis=1)
     room[ever] = np.inf
     most = np.maximum(room, start * (1 + 1e-12))
     start, target, trigger, lot, before[:, margin] = _ordered(act, orders, (start, share, target, out, before[:, margin]), way, ring_first)
-    slot = np.zeros(len(act), dtype=np.int64)
-    np.maximum.at(slot, act.use_activity, place[act.use_pool] + 1)
-    back = slot > place[act.into]  # a loop: takes what was settled in the step before
-    slot[back] = 0
     ready = np.argsort(slot, kind="stable")
-    give_order = np.argsort(act.give_activity, kind="stable")
     by_pool = np.argsort(demand_pool, kind="stable")
     made = np.concatenate(brings).astype(np.int64) if brings else np.zeros(0, dtype=np.int64)
     whole = np.ascontiguousarray
@@ -217,9 +222,7 @@ def _chain(act, index, links, moved, more, grid, orders) -> Chain:  # type: igno
         use_per_unit=whole(use_steps[use_order][:, window]),
         give_first=np.searchsorted(act.give_activity[give_order], np.arange(len(act) + 1)).astype(np.int64),
         give_pool=act.give_pool[give_order].astype(np.int64),
-        give_per_unit=whole(
-            np.einsum("utk,uk->ut", weights[act.into[act.give_activity[give_order]]], give_per_unit[give_order])[:, window]
-        ),
+        give_per_unit=whole(gives[give_order][:, window]),
         make_first=np.concatenate([[0], np.cumsum([len(one) for one in brings])]).astype(np.int64),
         make_activity=made,
         pools_down=order,
