@@ -15,8 +15,10 @@ import numpy as np
 import scipy.sparse
 
 from hinterland.stress.chain import Chain, Means, no_reactions, no_spread, nothing_happens
-from hinterland.stress.exposure.block import Block, BlockSolver
-from hinterland.stress.exposure.weekly import Weekly, WeeklySolver
+from hinterland.stress.exposure.block import Block
+from hinterland.stress.exposure.nodes import Node
+from hinterland.stress.exposure.shares import shares_of
+from hinterland.stress.exposure.weekly import Weekly
 from hinterland.stress.kernel import BLOCK, MEASURES, move
 
 __all__ = ["main", "report"]
@@ -130,8 +132,8 @@ def by_simpy(chains: int, steps: int, left: np.ndarray, hit: np.ndarray, lane: i
     return time.perf_counter() - began, lost[0]
 
 
-def tiers(seed: int = 9) -> tuple[Block, list[np.ndarray], np.ndarray]:
-    """200 plants, 500 tier-2 and 1,000 tier-3 nodes, each a line with its lanes; and the activities of each tier-2 and tier-3 node."""
+def tiers(seed: int = 9) -> tuple[Block, np.ndarray]:
+    """200 plants, 500 tier-2 and 1,000 tier-3 nodes, each a line with its lanes; and the days that each tier-2 and tier-3 node recovers in."""
     rng = np.random.default_rng(seed)
     sizes = (1000, 500, 200)
     first = np.concatenate([[0], np.cumsum(sizes)])
@@ -155,39 +157,32 @@ def tiers(seed: int = 9) -> tuple[Block, list[np.ndarray], np.ndarray]:
     block = Block(
         matrix, need * 1.2, need * rng.uniform(5, 40, pools), np.arange(first[2], pools), need[first[2] :], rng.uniform(1, 9, sizes[2])
     )
-    return block, [np.array([j]) for j in range(first[2])], rng.uniform(14, 60, first[2])
+    return block, rng.uniform(14, 60, first[2])
 
 
-def _exposed(block: Block, nodes: list[np.ndarray], days: np.ndarray) -> float:
-    """Seconds for loss and survival of every node in two threads, a warm solver each."""
+def _nodes(days: np.ndarray) -> list[Node]:
+    return [Node("site", str(at), np.array([at]), (float(lasts), float(lasts))) for at, lasts in enumerate(days)]
 
-    def half(at: int) -> None:
-        solver = BlockSolver(block)
-        for node, lasts in zip(nodes[at::2], days[at::2], strict=True):
-            solver.loss(node, float(lasts))
-        for node in nodes[at::2]:
-            solver.survival_days(node)
 
+def _exposed(chain: Block | Weekly, days: np.ndarray, most: int = 0) -> float:
+    """Seconds for loss and survival of every node in two threads, as `expose` shares them out."""
+    shares, _ = shares_of(_nodes(days), 8, most)
     began = time.perf_counter()
     with ThreadPoolExecutor(2) as hands:
-        list(hands.map(half, range(2)))
+        list(hands.map(lambda share: share(chain), shares))
     return time.perf_counter() - began
 
 
-def _weekly(block: Block, nodes: list[np.ndarray], days: np.ndarray, part: slice, weeks: int = 12) -> None:
+def _weekly(block: Block, weeks: int = 12) -> Weekly:
+    """The same network week by week; every good is a week on its way."""
     coo = block.matrix.tocoo()
     takes = coo.data < 0
     due = np.zeros((len(block.stock), weeks))
-    chain = Weekly(
+    due[:, 0] = block.most / 1.2 * 7
+    return Weekly(
         weeks, np.arange(len(block.most)), np.ones(len(block.most), dtype=np.int64), coo.col[takes], coo.row[takes], -coo.data[takes],
         block.most * 7, block.stock, due, block.demand_pool, block.wanted * 7, block.margin,
     )  # fmt: skip
-    due[:, 0] = block.most / 1.2 * 7
-    solver = WeeklySolver(chain)
-    for node, lasts in zip(nodes[part], days[part], strict=True):
-        high = int(np.ceil(lasts / 7))
-        loss = solver.loss(node, high)[0]
-        solver.survival_weeks(node, weeks - 2, known={high: loss})
 
 
 def report(*, chains: int = 60, weekly: bool = True) -> list[str]:
@@ -210,13 +205,10 @@ def report(*, chains: int = 60, weekly: bool = True) -> list[str]:
     theirs = 10 * DEPTH * steps * len(told) / sum(one for one, _ in told)
     apart = max(abs(one - lost[lane]) for lane, (_, one) in enumerate(told))
     lines.append(f"SimPy {theirs:,.0f} node-periods a second, the kernel {ours / theirs:,.0f} × that; lost units differ by {apart:.1e}")
-    block, nodes, days = tiers()
-    lines.append(f"exposure of {len(nodes)} nodes, block: {_exposed(block, nodes, days):.1f} s for loss and survival")
+    block, days = tiers()
+    lines.append(f"exposure of {len(days)} nodes, block: {_exposed(block, days):.1f} s for loss and survival")
     if weekly:
-        began = time.perf_counter()
-        with ThreadPoolExecutor(2) as hands:
-            list(hands.map(lambda at: _weekly(block, nodes, days, slice(at, None, 2)), range(2)))
-        lines.append(f"exposure of {len(nodes)} nodes, week by week (12 weeks): {time.perf_counter() - began:.0f} s")
+        lines.append(f"exposure of {len(days)} nodes, week by week (12 weeks): {_exposed(_weekly(block), days, 10):.0f} s")
     return lines
 
 

@@ -12,8 +12,8 @@ Rates v_a = amount / t of activities, lost rates l_d, and theta = 1 / t as one m
 
 It ignores when goods arrive: a lower bound of the loss and an upper bound of TTS. What a backup brings late in t may not pay back
 what was lost before it came: the loss is the largest over t = TTR and every delay below it (between two delays the loss is convex in
-t, so its largest value lies at an end), and survival ends in the first such stretch in which anything is lost. One HiGHS instance
-keeps its basis from node to node: a node only moves bounds of columns and rows.
+t, so its largest value lies at an end), and survival ends in the first such stretch in which anything is lost. A node only
+moves bounds of columns and rows; every LP begins from the basis of the undisturbed plan, dual feasible whatever is closed.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["NOBODY", "Block", "BlockSolver"]
 
 _EVER = 1e30
+_MONTH = 30.0
+"""Days of the undisturbed stretch whose basis losses begin from: near to most times to recover, so few steps are left."""
 NOBODY = np.zeros(0, dtype=np.int64)
 
 
@@ -87,7 +89,7 @@ class BlockSolver:
         self._solver.setOptionValue("presolve", "off")
         self._solver.passModel(lp)
         self._optimal = highspy.HighsModelStatus.kOptimal
-        self._mode = ""
+        self._mode, self._undisturbed = "", None
 
     def _matrix(self) -> scipy.sparse.csc_array:
         """Rows: pools, limits, backups. Columns: activities, lost, theta."""
@@ -132,6 +134,10 @@ class BlockSolver:
             cost[-1] = 1.0
             self._bounds(lost, np.zeros(len(lost)), np.zeros(len(lost)))
         self._solver.changeColsCost(len(every), every, cost)
+        low, high = (1 / _MONTH, 1 / _MONTH) if mode == "loss" else (0.0, _EVER)
+        self._bounds(np.array([self._theta]), np.full(1, low), np.full(1, high))
+        self._solver.run()
+        self._undisturbed = self._solver.getBasis()
 
     def _solve(self, down: Ints, left: Floats, opens: Ints, low: float, high: float) -> Floats | None:
         """Columns at the optimum for theta between `low` and `high`; backups `opens` (numbers of backups) may run after their delay."""
@@ -143,6 +149,7 @@ class BlockSolver:
         rows = self._backup_row[opens].astype(np.int32)
         for at, row in zip(opens, rows, strict=True):
             self._solver.changeRowBounds(row, -_EVER, self._room[at])
+        self._solver.setBasis(self._undisturbed)
         self._solver.run()
         found = None
         if self._solver.getModelStatus() == self._optimal:

@@ -63,7 +63,9 @@ class Share:
         solver = BlockSolver(chain)
         found = []
         for node in self.nodes:
-            (loss_low, _), (loss_high, units) = (solver.loss(node.down, days, opens=node.opens) for days in node.recovery_days)
+            low, high = node.recovery_days
+            loss_high, units = solver.loss(node.down, high, opens=node.opens)
+            loss_low = solver.loss(node.down, low, opens=node.opens)[0] if loss_high > 0 and low < high else loss_high
             found.append((loss_low, loss_high, float(units.sum())))
         survived = [solver.survival_days(node.down, opens=node.opens) for node in self.nodes]
         return [Measured(*one, days) for one, days in zip(found, survived, strict=True)]
