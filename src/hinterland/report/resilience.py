@@ -74,18 +74,21 @@ def margin_words(stress: StressBoard, names: list[str], *, ranges: bool = False)
         range_ = f" ({'95 % interval ' if not parts else ''}{between(ends[0], ends[1], stress.currency)})" if ranges else ""
         than = f" margin than {stress.against}" if not parts else ""
         size = told(abs(row["mean"]), stress.currency)
-        parts.append(f"{one} loses {size} {'less' if row['mean'] < 0 else 'more'}{than}{range_}{_against_units(stress, one, row['mean'])}")
+        parts.append(f"{one} loses {size} {'less' if row['mean'] < 0 else 'more'}{than}{range_}{_units(stress, one, row['mean'])}")
     if not parts:
         return f"no certain difference in lost margin between {listed([*open_, stress.against])}" if open_ else ""
     return "; ".join(parts) + (f"; no certain difference for {listed(open_)}" if open_ else "")
 
 
-def _against_units(stress: StressBoard, strategy: str, margin: float) -> str:
-    """That units say the contrary of the margin, where they do: a plan that earns less per unit loses less with it."""
+def _units(stress: StressBoard, strategy: str, margin: float) -> str:
+    """What units say beside the margin: a dearer plan loses less margin with the same units."""
     row = differed(stress, strategy, "lost")
-    if row is None or not finite(row["mean"]) or not row["certain"] or row["mean"] * margin >= 0:
+    if row is None or not finite(row["mean"]):
         return ""
-    return f", though {told(abs(row['mean']), stress.unit)} {'more' if row['mean'] > 0 else 'fewer'}"
+    if not row["certain"]:
+        return ", in units without a certain difference"
+    size = f"{told(abs(row['mean']), stress.unit)} {'more' if row['mean'] > 0 else 'fewer'}"
+    return f" and {size}" if row["mean"] * margin > 0 else f", though {size}"
 
 
 def _arrow(mean: float, better: int) -> Delta:
@@ -186,6 +189,8 @@ def resilience(board: Board) -> Resilience | None:
     about = f"Means of {stress.replications:,} draws of events, the same for every plan, {span_words(stress)}."
     if len(names) > 1:
         about += " In brackets the 95 % interval of the difference, ≈ where it holds 0."
+    if {"lost_margin", "fill_rate"} <= set(held):
+        about += " A dearer plan loses less margin with each unit; the fill rate counts units."
     if exposed:
         about += " If one site stops: for its slow time to recover" + (
             ", in brackets the difference from fast to slow." if len(names) > 1 else "."

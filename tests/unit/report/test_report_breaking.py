@@ -219,7 +219,7 @@ def test_nodes_that_lose_the_same_stand_once_by_the_narrowest(board):
     assert "+n: n other nodes lose the same" in figure.about
 
 
-def test_units_that_say_the_contrary_of_the_margin_are_told(board):
+def test_units_stand_beside_the_margin(board):
     def said(units, certain):
         rows = [
             ("least-co2e", "lost_margin", "money", -2.0e6, -3.0e6, -1.0e6, True),
@@ -227,8 +227,10 @@ def test_units_that_say_the_contrary_of_the_margin_are_told(board):
         ]
         return against_baseline(compared(board, rows)).title
 
-    assert said(5.0e6, True) == "Least-co2e loses 2.00 mn USD less margin than global, though 5.00 mn kWh more"
-    assert said(5.0e6, False) == said(-5.0e6, True) == "Least-co2e loses 2.00 mn USD less margin than global"
+    start = "Least-co2e loses 2.00 mn USD less margin than global"
+    assert said(5.0e6, True) == f"{start}, though 5.00 mn kWh more"
+    assert said(-5.0e6, True) == f"{start} and 5.00 mn kWh fewer"
+    assert said(5.0e6, False) == f"{start}, in units without a certain difference"
 
 
 def test_what_is_never_late_is_not_told_twice(board):
@@ -360,7 +362,7 @@ def test_figures_of_stress_stand_in_reading_order(stressed):
     told = [one.title.split(":")[0].split(",")[0] for one in figures(stressed) if one.chapter == "stress"]
     assert told == [
         "In their worst stretch",
-        "Local-for-local loses 245 mn USD less margin than global; least-co2e loses 6.12 mn USD less",
+        "Local-for-local loses 245 mn USD less margin than global and 6.33 mn kWh fewer; least-co2e loses 6.12 mn USD less and 171",
         "Most is lost to Power rationing in Sichuan",
         "Largest loss from one standstill",
         "Not survived until recovery",
