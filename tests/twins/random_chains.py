@@ -68,14 +68,18 @@ def random_chain(seed: int, steps: int = 30):
     backups = sorted(rng.choice(count, size=2, replace=False)) if count > 3 else []
     pairs = [(int(a), int(o)) for a in backups for o in rng.permutation(np.flatnonzero(into == into[a]))[:2] if a != o]
     first = np.searchsorted([a for a, _ in pairs], np.arange(count + 1)).astype(np.int64)
+    causes = [[a if rng.random() < 0.7 else -1, *rng.integers(-1, count, int(rng.integers(0, 3))).tolist()] for a, _ in pairs]
     reactions = Reactions(
         first, np.array([o for _, o in pairs], dtype=np.int64), rng.choice([0.0, 1.0, 1.4, 2.0], len(pairs)),
-        np.arange(len(pairs) + 1), np.array([a if rng.random() < 0.7 else -1 for a, _ in pairs], dtype=np.int64), rng.integers(0, 2, count),
+        np.concatenate([[0], np.cumsum([len(one) for one in causes])]).astype(np.int64),
+        np.array([one for some in causes for one in some], dtype=np.int64), rng.integers(0, 2, count),
     )  # fmt: skip
     backup = np.isin(np.arange(count), [o for _, o in pairs])[:, None]
     means = Means(rng.uniform(0, 3, (count, steps)) * backup, rng.uniform(0, 3, (count, steps)) * backup, rng.uniform(0, 3, (count, steps)),
                   rng.uniform(0, 2, pools), rng.uniform(1, 5, len(demands)), bool(rng.integers(0, 2)))  # fmt: skip
     struck = rng.choice(count, size=2, replace=False)
+    if backups and rng.random() < 0.7:
+        struck[0] = backups[0]
     hit = np.full(count, -1)
     hit[struck] = [0, 1]
     left = np.where(rng.random((2, steps, BLOCK)) < 0.4, rng.choice([0.0, 0.5], (2, steps, BLOCK)), 1.0)
@@ -87,3 +91,26 @@ def random_chain(seed: int, steps: int = 30):
     what = Struck(int(rng.integers(0, 50)) * BLOCK, left, hit, scale, scaled, dear, dearer, np.searchsorted(told, np.arange(steps + 1)),
                   rng.integers(0, 2, len(told)), rng.integers(0, BLOCK, len(told)), rng.choice([0.5, 1.0, 2.0], len(told)))  # fmt: skip
     return random_leads(rng, chain) if seed % 2 else chain, reactions, means, what
+
+
+def extreme(seed: int):
+    """A random chain whose numbers are nothing, tiny, huge or without limit."""
+    chain, reactions, means, struck = random_chain(seed)
+    rng = np.random.default_rng(seed + 1000)
+
+    def some(array: np.ndarray, *of: float, share: float = 0.3) -> np.ndarray:
+        drawn = rng.choice(of, array.shape)
+        return np.where(rng.random(array.shape) < share, drawn, array)
+
+    sizes = 0.0, 1e-300, 1e-9, 1e9, 1e30
+    chain = chain._replace(
+        most=some(chain.most, 0.0, 1e-300, 1e12, np.inf), planned=some(chain.planned, *sizes), target=some(chain.target, *sizes),
+        use_per_unit=some(chain.use_per_unit, 0.0, 1e-9, 1e6), leaving=some(chain.leaving, *sizes), wanted=some(chain.wanted, *sizes),
+        stock=some(chain.stock, *sizes), trigger=some(chain.trigger, 0.0, 1e12), lot=some(chain.lot, 1e-6, 1e12),
+        share=some(chain.share, 0.0, 1.0),
+    )  # fmt: skip
+    struck = struck._replace(
+        left=some(struck.left, 0.0, 1e-300, 1.0), scale=some(struck.scale, 0.0, 1e9), dear=some(struck.dear, 0.0, 1e6),
+        told_steps=some(struck.told_steps, 1e-9, 1e9),
+    )  # fmt: skip
+    return chain, reactions, means._replace(value_per_unit=some(means.value_per_unit, *sizes)), struck

@@ -415,8 +415,9 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
             coming[chain.into[a], :] += chain.on_the_way[k]
     for a in range(activities):
         for e in range(reactions.backup_first[a], reactions.backup_first[a + 1]):
-            if reactions.cause[reactions.cause_first[e]] < 0:
-                short[chain.into[a]] = 0
+            for c in range(reactions.cause_first[e], reactions.cause_first[e + 1]):
+                if reactions.cause[c] < 0:
+                    short[chain.into[a]] = 0
     some_vary = len(chain.lead_key) > 0
     for t in range(steps):
         trace[:] = 0.0
