@@ -18,6 +18,7 @@ from seed_chain.moving import moving
 from seed_chain.places import places
 from seed_chain.reference import Reference
 from seed_chain.rules import rules
+from seed_chain.stress import stress
 
 from hinterland.tables import TABLES
 
@@ -98,6 +99,7 @@ def build(reference: Path) -> dict[str, str]:
     mined(tables["processes"])
     peak = max(float(str(row["quantity"])) for row in tables["demand"])
     tables |= moving(ref, peak, needs_per_unit(tables))
+    tables |= stress(ref, tables)
     tables["sources"] = sources(ref, tables)
     return {f"{name}.csv": text(name, rows) for name, rows in sorted(tables.items())}
 

@@ -80,7 +80,7 @@ def expedited(ref: Reference, gross: dict[str, float]) -> list[Row]:
 
 
 def covers(tables: dict[str, list[Row]], good: dict[str, str], by_sea: set[str]) -> list[Row]:
-    """What takers keep of goods that others make, where `stocks` says nothing: the plan itself holds none of it."""
+    """What takers keep of goods that others make, where `stocks` says nothing (the plan itself holds none of it), and of cobalt hydroxide."""
     makers: dict[str, set[str]] = {}
     for row in tables["processes"]:
         makers.setdefault(str(row.get("product_id") or good[str(row["recipe_id"])]), set()).add(str(row["site_id"]))
@@ -93,8 +93,9 @@ def covers(tables: dict[str, list[Row]], good: dict[str, str], by_sea: set[str])
                 takers.setdefault(product, set()).add(str(row["site_id"]))
     rows: list[Row] = []
     for product in sorted(takers):
-        sites = sorted(site for site in takers[product] - makers[product] if (site, product) not in stocked)
-        days = COBALT_COVER if product == "cobalt_hydroxide" else COVER["sea" if product in by_sea else "land"]
+        cobalt = product == "cobalt_hydroxide"
+        sites = sorted(site for site in takers[product] - makers[product] if cobalt or (site, product) not in stocked)
+        days = COBALT_COVER if cobalt else COVER["sea" if product in by_sea else "land"]
         if sites:
             rows.append(
                 {
