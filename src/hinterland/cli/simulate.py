@@ -26,7 +26,10 @@ _WORDS = {
     "longest_spell_days": "longest shortage",
     "stock_value": "value in stock",
     "pipeline_value": "value on the way",
+    "cash_to_cash_days": "cash to cash",
+    "extra_cost": "extra cost",
     "extra_cost_per_unit": "extra cost",
+    "extra_co2e_kg": "extra CO2e",
     "extra_co2e_kg_per_unit": "extra CO2e",
 }
 _FEW = 3

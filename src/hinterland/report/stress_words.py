@@ -47,7 +47,7 @@ _MEASURES: Mapping[str, tuple[str, int, str]] = MappingProxyType(
         "late_share": ("Served late", -1, "served after it was wanted over wanted, in units; shortage is served late"),
         "wait_days": ("Wait of a wanted unit", -1, "days owed, mean over all that is wanted; shortage is served late"),
         "never_share": ("Never served", -1, "owed at the end over wanted, in units; shortage is served late"),
-        "steps_without_shortage_share": ("Steps without shortage", 1, "steps in which nothing is short over all steps (type 1)"),
+        "steps_without_shortage_share": ("Steps without shortage", 1, "steps in which all is served over those in which somebody asks or is owed (type 1)"),
         "longest_spell_days": ("Longest shortage", -1, "the longest stretch of days with something short"),
         "backlog": ("Backlog", -1, "units owed, summed over the steps in which they are; shortage is served late"),
         "stock_value": ("Value in stock", 0, "mean over the steps"),

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["Span", "day_of", "refuse_events", "refuse_kinds", "refuse_numbers", "span_of"]
 
 _EPOCH = date(1970, 1, 1)
+_LIMITS: dict[str, tuple[float, float]] = {
+    "duration_days": (0.0, np.inf),
+    "recovery_days": (0.0, np.inf),
+    "capacity_loss_share": (0.0, 1.0),
+    "demand_change_share": (-1.0, np.inf),
+    "cost_factor": (0.0, np.inf),
+    "warning_days": (0.0, np.inf),
+}
+"""Least and most of each number of an event, as the tables declare them; events that are handed in have not been read from tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +116,17 @@ def refuse_kinds(asked: Sequence[str], known: Sequence[str], column: str) -> Non
 
 
 def refuse_events(events: pl.DataFrame, span: Span, replications: int) -> None:
-    """Raise InvalidTables, with every one, for events that no simulated day or replication has."""
-    issues = []
+    """Raise InvalidTables, with every one, for events that no simulated day or replication has, or whose numbers cannot be."""
+    issues = [
+        Issue("events", row, column, "bounds", f"{value:g} in {column} of an event of {kind} {name}", f"it must lie in {low:g} … {high:g}",
+              f"correct {column}")
+        for column, (low, high) in _LIMITS.items()
+        for row, kind, name, value in zip(
+            events["_row"] if "_row" in events.columns else [None] * events.height,
+            events["scope_kind"], events["scope_value"], events[column], strict=True,
+        )
+        if not (low <= value <= high and np.isfinite(value))
+    ]  # fmt: skip
     over = events["start_day"] + events["duration_days"] + events["recovery_days"]
     outside = (over <= span.first_day) | (events["start_day"] > span.last_day)
     late = events["replication"] >= replications

@@ -52,6 +52,9 @@ class Stops:
         ("unknown_period", "periods", {"periods": ["2031"]}),
         ("share_over_one", "until_share", {"until_share": 2.0}),
         ("events_out_of_span", "start_date", {"events": pl.DataFrame([event("site", "far", 80, 2)])}),
+        ("bounds", "capacity_loss_share", {"events": pl.DataFrame([event("site", "far", 10, 2, capacity_loss_share=1.5)])}),
+        ("bounds", "cost_factor", {"events": pl.DataFrame([event("site", "far", 10, 2, cost_factor=-1.0)])}),
+        ("bounds", "warning_days", {"events": pl.DataFrame([event("site", "far", 10, 2, warning_days=float("nan"))])}),
         ("events_out_of_span", "replication", {"events": pl.DataFrame([event("site", "far", 10, 2, replication=5)]), "replications": 5}),
     ],
 )
