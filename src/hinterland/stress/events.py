@@ -70,7 +70,7 @@ def _season(days: Ints, season_from: str | None, season_to: str | None) -> Ints:
 
 def _yearly_days(season_from: str | None, season_to: str | None) -> float:
     year = np.arange(np.datetime64("2027-01-01").astype(np.int64), np.datetime64("2028-01-01").astype(np.int64))
-    return float(len(_season(year, season_from, season_to)))
+    return float(max(len(_season(year, season_from, season_to)), 1))  # a season of 29 February alone: one day, when there is one
 
 
 def draw_events(net: Network, *, replications: int, seed: int, first_day: int, last_day: int) -> pl.DataFrame:

@@ -164,10 +164,10 @@ def _grid(hits: tuple[Ints, Ints], things: int, rows: dict[str, Any], loss: Floa
 
 
 def _told(hits: Hits, rows: dict[str, Any], ahead: Floats, row_of: Ints, steps: int) -> tuple[Ints, Ints, Ints, Floats]:
-    """Events that were known ahead, by the step in which they begin: first of each step, row, replication in the block, steps ahead."""
+    """Events that were known ahead, or had begun before the first step: first of each step, row, replication in the block, steps ahead."""
     begins = np.floor(rows["start"]).astype(np.int64)
     at, row, lane, known = [], [], [], []
-    for e in np.flatnonzero((ahead > 0) & (begins < steps)):
+    for e in np.flatnonzero(((ahead > 0) | (begins < 0)) & (begins < steps)):
         targets = row_of[hits.target[hits.first[rows["scope"][e]] : hits.first[rows["scope"][e] + 1]]]
         for one in targets[targets >= 0]:
             at.append(max(int(begins[e]), 0))
