@@ -10,7 +10,7 @@ import polars as pl
 
 from hinterland.core.countries import COUNTRY_CODES
 from hinterland.report.numbers import MINUS, THIN, amount, number, share, signed
-from hinterland.report.words import plain, sentence
+from hinterland.report.words import plain, region_name, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -193,11 +193,11 @@ def hazard_words(hazard_id: str, title: str | None) -> str:
 def node_words(kind: str | None, name: str | None, node: str | None) -> str:
     """A node as a reader names it: a site by its name, others with what they are.
 
-    >>> node_words("site", "CATL Liyang", "liyang"), node_words("passage", "Suez Canal", "suez"), node_words("product", "cam_nmc811", "cam_nmc811")
-    ('CATL Liyang', 'Suez Canal', 'Cam nmc811 (goods)')
+    >>> node_words("site", "CATL Liyang", "liyang"), node_words("passage", "Suez Canal", "suez"), node_words("region", None, "north_america")
+    ('CATL Liyang', 'Suez Canal', 'North America (region)')
     """
     words = name or node or ""
-    words = plain(words) if words == node else words
+    words = region_name(words) if kind == "region" else plain(words) if words == node else words
     known = kind in {"site", None, ""} or (kind == "passage" and bool(name) and name != node)
     return sentence(words) if known else f"{sentence(words)} ({_KINDS.get(kind or '', plain(kind or ''))})"
 
