@@ -110,6 +110,10 @@ class Hands:
             for one in waiting:
                 one.cancel()
 
+    def forget(self) -> None:
+        """Let go of what all pieces shared: a cluster holds it as long as it is held here."""
+        self._sent = (None, None)
+
     def _begun(self, common: _Shared, pieces: Sequence[Work[_Shared, _Found]]) -> list[Future[_Found]]:
         hands = self._executor
         if hands is None:
@@ -176,4 +180,6 @@ def hands_of(executor: Executor | DaskClient | None) -> Iterator[Hands]:
             from hinterland.stress.clusters import on_cluster
 
             executor = kept.enter_context(on_cluster(executor))
-        yield Hands(cast("Executor | None", executor), kept)
+        hands = Hands(cast("Executor | None", executor), kept)
+        kept.callback(hands.forget)
+        yield hands
