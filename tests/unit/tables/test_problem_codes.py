@@ -515,9 +515,8 @@ DEEDS: list[tuple[str, Where, Callable[[Path], list[Issue]]]] = [
 ]
 
 ELSEWHERE = {
-    **dict.fromkeys(
-        ("bad_address", "bad_workers", "no_cluster", "no_dask", "no_workers", "unlike_worker"), "unit/stress/test_clusters_refused.py"
-    ),
+    **dict.fromkeys(("bad_address", "bad_workers", "no_cluster", "no_dask", "unlike_worker"), "unit/stress/test_clusters_refused.py"),
+    "no_workers": "unit/stress/test_clusters.py",
     "contract_not_signed": "unit/design/test_given_plans.py",
     "contradiction": "unit/model/test_plan_reading.py",
     "endless_gain": "unit/design/test_objectives.py",
