@@ -44,22 +44,6 @@ _DAYS = 1 << 20
 
 
 @compiled
-def _steps_under_way(chain: Chain, v: int, t: int, replication: int) -> int:
-    """Steps that what is started now takes, by the number that `uniforms` of draws.py gives for this lane, replication and day."""
-    x = chain.lead_key[v] + (np.uint64(replication * _DAYS + chain.day[t]) + _ONE) * STEP
-    x = (x ^ (x >> _A)) * MIX
-    x = (x ^ (x >> _B)) * STIR
-    x = x ^ (x >> _C)
-    number = (np.float64(x >> _TOP) + 0.5) * 2.0**-53
-    k = chain.lead_least[v]
-    for m in range(chain.lead_first[v], chain.lead_first[v + 1]):
-        if number < chain.lead_above[m]:
-            break
-        k += 1
-    return k
-
-
-@compiled
 def _arrive(t: int, chain: Chain, reactions: Reactions, struck: Struck, ring: Floats, held: Floats, stock: Floats, coming: Floats) -> None:
     """Goods that are due reach their pool; on a lane where they wait, the closed part is held until it opens."""
     width, left = stock.shape[1], struck.left
@@ -248,22 +232,48 @@ def _ask(
 
 
 @compiled
-def _send(t: int, r: int, chain: Chain, struck: Struck, ring: Floats, stock: Floats, coming: Floats, order: Floats) -> None:
-    """What was started with a lead time that varies goes under way for as long as is drawn."""
+def _send(
+    t: int,
+    r: int,
+    chain: Chain,
+    struck: Struck,
+    ring: Floats,
+    stock: Floats,
+    coming: Floats,
+    order: Floats,
+    number: Floats,
+    later: Ints,
+) -> None:
+    """What was started with a lead time that varies goes under way for as long as is drawn.
+
+    The numbers are those that `uniforms` of draws.py gives for the lane, its replications and the day of the step.
+    """
+    width = stock.shape[1]
     for k in range(chain.ready_first[r], chain.ready_first[r + 1]):
         a = chain.ready[k]
-        if chain.varies[a] < 0:
+        v = chain.varies[a]
+        if v < 0:
             continue
+        key, counter = chain.lead_key[v], np.uint64(struck.replication * _DAYS + chain.day[t])
+        for b in range(width):
+            x = key + (counter + np.uint64(b * _DAYS) + _ONE) * STEP
+            x = (x ^ (x >> _A)) * MIX
+            x = (x ^ (x >> _B)) * STIR
+            x = x ^ (x >> _C)
+            number[b] = (np.float64(x >> _TOP) + 0.5) * 2.0**-53
+            later[b] = chain.lead_least[v]
+        for m in range(chain.lead_first[v], chain.lead_first[v + 1]):
+            above = chain.lead_above[m]
+            for b in range(width):
+                later[b] += 1 if number[b] >= above else 0
         j, first = chain.into[a], chain.ring_first[a]
         n = chain.ring_first[a + 1] - first
-        for b in range(stock.shape[1]):
-            if order[a, b] == 0.0:
-                continue
-            later = _steps_under_way(chain, chain.varies[a], t, struck.replication + b)
-            if later == 0:
+        for b in range(width):
+            if later[b] == 0:
                 stock[j, b] += order[a, b]
             else:
-                ring[first + (t + later) % n, b] += order[a, b]
+                slot = (t + later[b]) % n
+                ring[first + slot, b] += order[a, b]
                 coming[j, b] += order[a, b]
 
 
@@ -404,7 +414,7 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
     order, held, owed = np.zeros((activities, width)), np.zeros((activities, width)), np.zeros((demands, width))
     wish = np.zeros((activities, width))
     spell, gap, known = np.zeros((demands, width)), np.zeros(width), np.full((struck.left.shape[0], width), -1.0)
-    longest, work = np.full(len(known), -1.0), np.zeros((3, width))
+    longest, work, later = np.full(len(known), -1.0), np.zeros((3, width)), np.zeros(width, dtype=np.int64)
     trace, missed, short = np.zeros(width), np.zeros((pools, width)), np.full(pools, -1)
     for j in range(pools):
         stock[j, :] = chain.stock[j]
@@ -427,7 +437,7 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
         _arrive(t, chain, reactions, struck, ring, held, stock, coming)
         _start(t, 0, chain, means, struck, ring, stock, coming, order, fill, sums)
         if some_vary:
-            _send(t, 0, chain, struck, ring, stock, coming, order)
+            _send(t, 0, chain, struck, ring, stock, coming, order, gap, later)
         for r in range(pools):
             j = chain.pools_down[r]
             if short[j] >= 0:
@@ -443,8 +453,8 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
                 fill[j, b] = 1.0 if stock[j, b] >= want[j, b] or want[j, b] <= 0.0 else max(0.0, stock[j, b]) / want[j, b]
             if chain.ready_first[r + 1] < chain.ready_first[r + 2]:
                 _start(t, r + 1, chain, means, struck, ring, stock, coming, order, fill, sums)
-            if some_vary:
-                _send(t, r + 1, chain, struck, ring, stock, coming, order)
+            if some_vary and chain.ready_first[r + 1] < chain.ready_first[r + 2]:
+                _send(t, r + 1, chain, struck, ring, stock, coming, order, gap, later)
             if value != 0.0:
                 for b in range(width):
                     sums[9, b] += value * coming[j, b]
