@@ -18,7 +18,7 @@ __all__ = ["DemoResult", "demo"]
 STRATEGIES = ("global", "local-for-local", "least-co2e")
 WITHOUT = "local-without-exclusivity"
 """The second strategy with its contract free of exclusivity: the difference of the two is the price of exclusivity."""
-REPLICATIONS = 400
+REPLICATIONS = 200
 """How often the future is drawn for the plans: the whole demo takes seconds."""
 
 
@@ -63,7 +63,7 @@ def demo(out: str | Path = "out/demo", *, gap: float = 5e-4, seed: int = 0, work
     progress.advanced("compare", 1.0)
     named = {name: runs[name] for name in STRATEGIES}
     worlds = {name: run.network for name, run in named.items()}
-    held = stress_where_hazards(worlds, named, replications=REPLICATIONS, seed=seed, what_if=True, progress=progress)
+    held = stress_where_hazards(worlds, named, replications=REPLICATIONS, seed=seed, exposure="block", what_if=True, progress=progress)
     board = replace(board, stress=held)
     report = render(board, place / "report.html")
     progress.advanced("report", 1.0)

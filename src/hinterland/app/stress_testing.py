@@ -306,7 +306,7 @@ def _notes(moved: Mapping[str, Moved], exposed: Mapping[str, ExposureResult], as
             told.append(f"the undisturbed plan itself serves {100 * one.lost.transition:.3g} % late or never, where its periods differ")
         if not one.lost.events.height:
             told.append("no event falls into the simulated days")
-        for sentence in told:
+        for sentence in dict.fromkeys(told):
             said.setdefault(sentence, []).append(name)
     every = [sentence if len(names) == len(moved) else f"{', '.join(names)}: {sentence}" for sentence, names in said.items()]
     if _few(asked, span) < asked.replications:

@@ -22,7 +22,7 @@ BASELINE = "as-announced"
 JUDGED = "status-2026-kept"
 """The world in which the first world's plans are judged: later tariffs and demand, what was decided stands."""
 GAP = 4e-3
-REPLICATIONS = 400
+REPLICATIONS = 300
 """How often the future is drawn for the plans of the two main worlds."""
 START, END = "2028-01-01", "2032-12-31"
 """Days that plans are moved over: five years, by which the lines of the announcement have ramped up."""

@@ -51,7 +51,7 @@ def _row(frame: pl.DataFrame, strategy: str, measure: str) -> dict[str, Any] | N
     return rows.row(0, named=True) if rows.height else None
 
 
-def _clause(stress: StressBoard, strategy: str, measure: str, scale: float, verb: str, unit: str, thing: str) -> str:
+def _clause(stress: StressBoard, strategy: str, measure: str, scale: float, verb: str, unit: str, thing: str, matter: str) -> str:
     """One measure: less, more, the same, or no difference that can be told apart from chance."""
     found = _row(stress.differences, strategy, measure)
     if found is None:
@@ -87,9 +87,9 @@ def answer(stress: StressBoard, strategy: str, costs: tuple[float, float] | None
     """
     base, money = stress.against, stress.currency
     clauses = [
-        _clause(stress, strategy, "lost_margin", 1.0, "loses", money, "margin"),
-        _clause(stress, strategy, "lost", 1.0, "loses", stress.unit, "of what is wanted"),
-        _clause(stress, strategy, "late_share", 100.0, "serves", "points", "of what is wanted late"),
+        _clause(stress, strategy, "lost_margin", 1.0, "loses", money, "margin", "lost margin"),
+        _clause(stress, strategy, "lost", 1.0, "loses", stress.unit, "of what is wanted", "what is lost"),
+        _clause(stress, strategy, "late_share", 100.0, "serves", "points", "of what is wanted late", "what is served late"),
     ]
     mine, theirs = not_survived(stress, strategy), not_survived(stress, base)
     if mine is not None and theirs is not None:

@@ -45,7 +45,7 @@ def test_more_margin_lost_is_said_as_more():
 )
 def test_an_interval_that_holds_nothing_is_no_difference(low, high, words):
     said = answer(board({"lost_margin": ((low + high) / 2, low, high)}), "local")
-    assert said == f"local against global: in what it loses of margin no difference can be told apart from chance ({words})."
+    assert said == f"local against global: in lost margin no difference can be told apart from chance ({words})."
 
 
 def test_the_same_to_the_last_digits_is_exactly_the_same():
