@@ -63,9 +63,7 @@ def _clause(stress: StressBoard, strategy: str, measure: str, scale: float, verb
         return f"it {verb} exactly as much {thing}"
     if low <= 0 <= high:
         most = max(abs(low), abs(high))
-        return (
-            f"in what it {verb} of {thing} no difference can be told apart from chance ({_short(low, most)} to {_short(high, most)} {unit})"
-        )
+        return f"in {matter} no difference can be told apart from chance ({_short(low, most)} to {_short(high, most)} {unit})"
     word = "less" if mean < 0 else "more"
     ends = (-high, -low) if mean < 0 else (low, high)
     return f"it {verb} {_short(abs(mean))} {unit} {word} {thing} {_range(*ends, stress.replications)}".replace("  ", " ")
