@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
     from hinterland.stress.hands import DaskClient, Hands
+    from hinterland.stress.left import Hits
     from hinterland.stress.prepared import Prepared
     from hinterland.stress.spans import Span
     from hinterland.stress.work import Job
@@ -95,6 +96,16 @@ def _events(net: Network, given: pl.DataFrame | None, span: Span, replications: 
     return draw_events(net, replications=replications, seed=seed, first_day=span.first_day, last_day=span.last_day), told
 
 
+def _idle(hits: Hits) -> tuple[str, ...]:
+    """Places that replayed events hit and where the plan does nothing: a loss of 0 there says nothing of its strength."""
+    nothing = (np.diff(hits.first) == 0) & (np.diff(hits.demand_first) == 0)
+    names = [f"{kind} {value}" for (kind, value), at in hits.scopes.items() if nothing[at]]
+    if not names:
+        return ()
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+    return (f"the plan does nothing at {shown}: events there hit nothing",)
+
+
 def _calm(ready: Prepared) -> dict[str, float]:
     nothing = pl.DataFrame(schema=EVENT_COLUMNS)
     return dict(zip(MEASURES, Piece(nothing, range(1), traces=False)(ready.job(nothing, steady=True))[0][:, 0].tolist(), strict=True))
@@ -148,6 +159,8 @@ def simulate(
     ready = prepare(net, plan, span, late=late, safety_days=safety_days, seed=seed)
     calm = _calm(ready)
     job = ready.job(happening)
+    if events is not None or net["events"].height:
+        told = (*told, *_idle(job.hits))
     sums: list[Floats] = []
     served: list[Floats] = []
     pieces = pieces_of(happening, replications, traces=traces)

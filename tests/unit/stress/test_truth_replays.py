@@ -45,6 +45,8 @@ def test_every_replay_runs_on_the_seed_chain(name):
     told = read_replay(name).row(0, named=True)
     (moved,) = result.event_table["start_date"].unique().to_list()
     assert (moved.month, moved.day) == (told["start_date"].month, told["start_date"].day)
+    struck = any(result.replications[one][0] != result.calm[one] for one in ("lost", "on_time"))
+    assert not (struck and any("hit nothing" in note for note in result.notes))
     assert result.first_day <= (moved - date(1970, 1, 1)).days < result.first_day + 366
 
 
@@ -89,6 +91,13 @@ def test_a_plan_without_a_lane_through_suez_loses_exactly_nothing():
         result = simulate(net, plan_from_afar(), replications=1, events=rows)
         assert result.replications.row(0, named=True) == {"replication": 0, **result.calm}
         assert result.events.height == 1
+
+
+def test_a_replay_of_a_place_that_the_plan_does_not_use_is_told():
+    net, plan = seed_plan()
+    told = simulate_world(net, plan, replay="yibin_2022", replications=1)
+    assert "the plan does nothing at site catl_yibin: events there hit nothing" in told.notes
+    assert not any("hit nothing" in note for note in simulate_world(net, plan, replay="drc_cobalt_2025", replications=1).notes)
 
 
 @pytest.mark.parametrize(("first", "moved"), [
