@@ -147,5 +147,6 @@ def exposure_told(result: ExposureResult) -> dict[str, Any]:
         "nodes": result.nodes.to_dicts(),
         "worst": None if result.worst is None else result.worst.to_dicts(),
         "options": None if result.options is None else result.options.to_dicts(),
+        "option_rows": None if result.option_rows is None else result.option_rows.to_dicts(),
         "notes": list(result.notes),
     }

@@ -39,7 +39,9 @@ def expose(
         int, typer.Option("--worst", metavar="K", min=0, help="the worst joint failures of so many sites as well; beyond 2 by a MILP")
     ] = 0,
     pairs: Annotated[bool, typer.Option("--pairs", help="the same as --worst 2")] = False,
-    what_if: Annotated[bool, typer.Option("--what-if", help="try a buffer and a standby at the weakest nodes")] = False,
+    what_if: Annotated[
+        bool, typer.Option("--what-if", help="try a buffer, a second source, call-off rights and a standby at the weakest nodes")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FOLDER", help="folder for what is found; default RUN/exposure, replaced each time"),
@@ -119,10 +121,7 @@ def _show(found: ExposureResult) -> None:
     if found.worst is not None:
         _show_worst(found.worst, money)
     if found.options is not None:
-        show_table(
-            "what would help, one at a time", ("kind", "node", "option", "amount", "unit", f"avoided {money}", f"cost {money} a year", "per cost"),
-            found.options.select("kind", "node", "option", "amount", "unit", "avoided", "cost_per_year", "avoided_per_cost").iter_rows(),
-        )  # fmt: skip
+        _show_options(found.options, found.option_rows, money)
     say(*(f"note: {one}" for one in found.notes))
 
 
@@ -146,3 +145,17 @@ def _show_worst(worst: pl.DataFrame, money: str) -> None:
             "proved: no other set loses more" if row["proved"] else f"not proved: another set may lose up to {figure(row['bound'])} {money}"
         )
         say(told)
+
+
+def _show_options(options: pl.DataFrame, rows: pl.DataFrame | None, money: str) -> None:
+    shown = ("kind", "node", "option", "amount", "unit", "avoided", "cost_per_year", "avoided_per_cost")
+    header = ("kind", "node", "option", "amount", "unit", f"avoided {money}", f"cost {money} a year", "per cost")
+    show_table("what would help, one at a time", header, options.select(shown).iter_rows())
+    for option, told in options.select("option", "assumed").drop_nulls().unique(maintain_order=True).iter_rows():
+        say(f"assumed for {option}: {told}")
+    if rows is not None and rows.height and options.height:
+        best = options.row(0, named=True)
+        mine = rows.filter((rows["kind"] == best["kind"]) & (rows["node"] == best["node"]) & (rows["option"] == best["option"]))
+        if mine.height:
+            say(f"rows for {best['option']} at {best['node']} (--json has those of every option):")
+            say(*(f"  {table}: {row}" for table, row in mine.select("table", "row").head(_SHOWN).iter_rows()))

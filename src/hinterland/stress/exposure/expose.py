@@ -45,7 +45,7 @@ class ExposureResult:
     """Nodes by loss, largest first; `period_id` is the period that was looked at, `method` how, `horizon_days` how far.
 
     `single_point_of` of a node names the goods that reach no market without it. `worst` has the worst joint failures of so many sites as
-    were asked for, `options` what would help.
+    were asked for, `options` what would help, one measure at a time, and `option_rows` what a planner would add to the tables for each.
     """
 
     nodes: pl.DataFrame
@@ -57,6 +57,7 @@ class ExposureResult:
     worst: pl.DataFrame | None = None
     options: pl.DataFrame | None = None
     notes: tuple[str, ...] = ()
+    option_rows: pl.DataFrame | None = None
 
     def __repr__(self) -> str:
         """Name the size, not the table."""
@@ -86,7 +87,8 @@ def expose(
     The response set is the plan: its sites, lanes and purchases with what they have to spare, those of `alternates` after their
     qualification, and ways around that `reactions` allow. `recovery_days` (low, high) holds where `recoveries` says nothing. `method`: `weekly` (time-expanded, default) or `block` (a screen that leaves arrival times
     aside). The horizon covers the longest recovery and the longest way to the market behind it, unless given. `worst` adds the worst
-    joint failures of so many sites (block LP; beyond two by a MILP that may take `worst_seconds`); `what_if` tries a buffer and a standby at the `weakest` nodes, one at a time.
+    joint failures of so many sites (block LP; beyond two by a MILP that may take `worst_seconds`); `what_if` tries a buffer, a second source, rights to
+    call off goods from another region and a standby at the `weakest` nodes, one at a time.
 
     Raises InvalidTables for a period, kind or method that is not there; Cancelled with the nodes that were measured (`.result`).
     """
@@ -120,15 +122,19 @@ def expose(
     if worst and not stopped:
         sites = nodes_of(chain, ("site",), recovery_days=recovery_days)
         sets = worst_sets(chain.block(), sites, worst, seconds=worst_seconds, progress=progress)
-    options = None
+    options = option_rows = None
     if what_if and not stopped:
         by_name = {(node.kind, node.name): node for node in nodes}
         weak = [
             (by_name[kind, name], loss)
             for kind, name, loss in frame.filter(pl.col("loss_high") > 0).select("kind", "node", "loss_high").head(weakest).iter_rows()
         ]
-        options = options_for(chain, weak, method=method, weeks=weeks, buffer_days=buffer_days, standby_share=standby_share)
-    result = ExposureResult(frame, chain.period_id, method, weeks * 7.0, net.settings.currency, net.scenarios, sets, options, notes)
+        options, option_rows = options_for(
+            chain, plan, weak, method=method, weeks=weeks, buffer_days=buffer_days, standby_share=standby_share
+        )
+    result = ExposureResult(
+        frame, chain.period_id, method, weeks * 7.0, net.settings.currency, net.scenarios, sets, options, notes, option_rows
+    )
     if stopped:
         raise Cancelled(result, f"stopped after {len(rows)} of {len(nodes)} nodes")
     return result
