@@ -38,8 +38,8 @@ def test_nothing_is_lost_while_nothing_stands_still(seed):
 @settings(max_examples=60, deadline=None)
 def test_the_block_loses_no_more_than_the_weeks_and_survives_no_less(seed, days):
     chain = small_chain(seed)
-    horizon = weeks_of(days) + chain.longest_lead_weeks + 1
-    block, weekly = BlockSolver(chain.block()), WeeklySolver(chain.weekly(max(horizon, HORIZON)))
+    horizon = max(weeks_of(days), 9) + 2 * chain.longest_lead_weeks + 1
+    block, weekly = BlockSolver(chain.block()), WeeklySolver(chain.weekly(horizon))
     for node in small_nodes(chain, seed, 3):
         assert block.loss(node.down, days, opens=node.opens)[0] <= weekly.loss(node.down, weeks_of(days), opens=node.opens)[0] + near(chain)
         survived = weekly.survival_weeks(node.down, 9, opens=node.opens)
@@ -75,6 +75,17 @@ def test_more_stock_and_more_help_never_hurt(seed, stock):
             loss = plain.loss(node.down, ask, opens=node.opens)[0]
             assert rich.loss(node.down, ask, opens=node.opens)[0] <= loss + near(chain)
             assert loss <= plain.loss(node.down, ask)[0] + near(chain)
+
+
+@given(SEEDS)
+@settings(max_examples=30, deadline=None)
+def test_weeks_beyond_the_horizon_change_nothing(seed):
+    chain = small_chain(seed)
+    horizon = 5 + 2 * chain.longest_lead_weeks + 1
+    short, long = (WeeklySolver(chain.weekly(weeks)) for weeks in (horizon, horizon + 9))
+    for node in small_nodes(chain, seed, 3):
+        loss = long.loss(node.down, 5, opens=node.opens)[0]
+        assert short.loss(node.down, 5, opens=node.opens)[0] == pytest.approx(loss, rel=1e-6, abs=near(chain))
 
 
 @given(SEEDS)

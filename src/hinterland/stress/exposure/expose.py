@@ -36,7 +36,7 @@ _SCHEMA = {"kind": pl.String, "node": pl.String, "recovery_days_low": pl.Float64
            "loss_low": pl.Float64, "loss_high": pl.Float64, "lost_units": pl.Float64, "survival_days": pl.Float64}  # fmt: skip
 NOTES = {
     "block": "arrival times are left aside: losses are at least this, survival at most this",
-    "weekly": "weeks are whole: days to recover are rounded up, survival is rounded down and told up to the horizon",
+    "weekly": "weeks are whole: days to recover are rounded up, survival is rounded down and looked for up to {weeks} weeks",
 }
 
 
@@ -86,7 +86,8 @@ def expose(
 
     The response set is the plan: its sites, lanes and purchases with what they have to spare, those of `alternates` after their
     qualification, and ways around that `reactions` allow. `recovery_days` (low, high) holds where `recoveries` says nothing. `method`: `weekly` (time-expanded, default) or `block` (a screen that leaves arrival times
-    aside). The horizon covers the longest recovery and the longest way to the market behind it, unless given. `worst` adds the worst
+    aside). The horizon covers the longest recovery and twice the longest way to the market, unless given: once for gaps to
+    arrive, once so that nobody lives on goods whose takers lie beyond the end. `worst` adds the worst
     joint failures of so many sites (block LP; beyond two by a MILP that may take `worst_seconds`); `what_if` tries a buffer, a second source, rights to
     call off goods from another region and a standby at the `weakest` nodes, one at a time.
 
@@ -99,8 +100,10 @@ def expose(
     chain = period_of(a, plan, period_id, passages_of(a) if "passage" in kinds else ())
     nodes = nodes_of(chain, kinds, recovery_days=recovery_days)
     slowest = max((node.recovery_days[1] for node in nodes), default=0.0)
-    weeks = weeks_of(slowest) + chain.longest_lead_weeks + 1 if horizon_weeks is None else horizon_weeks
-    shares, place = shares_of(nodes, 8 if method == "weekly" else 4, weeks - chain.longest_lead_weeks)
+    behind = 2 * chain.longest_lead_weeks + 1
+    weeks = weeks_of(slowest) + behind if horizon_weeks is None else horizon_weeks
+    most = max(weeks - behind, 1)
+    shares, place = shares_of(nodes, 8 if method == "weekly" else 4, most)
     count = sum(len(share.nodes) for share in shares)
     found: list[Measured] = []
     with hands_of(executor) as hands:
@@ -113,7 +116,7 @@ def expose(
     stopped = len(rows) < len(nodes)
     cut_off = pl.Series("single_point_of", goods_cut_off(chain, nodes)[: len(rows)] if not stopped else [None] * len(rows), dtype=pl.String)
     frame = _ranked(pl.DataFrame(rows, schema=_SCHEMA, orient="row").with_columns(cut_off))
-    notes: tuple[str, ...] = (NOTES[method], *chain.notes)
+    notes: tuple[str, ...] = (NOTES[method].format(weeks=most), *chain.notes)
     if not chain.priced:
         notes += ("no price or value of some product that is delivered: its lost units count as one of money each",)
     if not np.isfinite(frame["loss_high"].to_numpy()).all():
