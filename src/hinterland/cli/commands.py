@@ -17,7 +17,7 @@ from hinterland.cli.packs import packs
 from hinterland.cli.route import route
 from hinterland.cli.shows import plain, say, show_json, show_supply, show_table, warn_short
 from hinterland.cli.simulate import simulate
-from hinterland.cli.stressed import Exposure, From, Replications, Seed, Stress, To, WhatIf, show_stress, stress_asked
+from hinterland.cli.stressed import Cluster, Exposure, From, Replications, Seed, Stress, To, WhatIf, Workers, show_stress, stress_asked
 
 if TYPE_CHECKING:
     from hinterland.design import DesignResult
@@ -206,16 +206,21 @@ def compare(
     end: To = None,
     exposure: Exposure = None,
     what_if: WhatIf = False,
+    cluster: Cluster = None,
+    workers: Workers = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="report to write as well (.html)")] = None,
     as_json: Json = False,
 ) -> None:
     """Put runs side by side: cost, CO2e, distance, borders, concentration; only at equal delivered quantity. With --stress: what holds when things break."""
     from hinterland import app as doors
+    from hinterland.app.workers import workers_of
 
     with ended_well(as_json=as_json):
-        asked = stress_asked(stress, replications, seed, start, end, exposure, what_if)
-        with bars(quiet=as_json or asked is None) as drawn:
-            board = doors.compare_runs(runs, against=against, stress=asked, progress=drawn)
+        asked = stress_asked(stress, replications, seed, start, end, exposure, what_if, cluster, workers)
+        with workers_of(cluster, workers) as executor, bars(quiet=as_json or asked is None) as drawn:
+            board = doors.compare_runs(
+                runs, against=against, stress=None if asked is None else asked | {"executor": executor}, progress=drawn
+            )
         said = "" if out is None else _rendered(board, out)
         if as_json:
             show_json(doors.summary(board))
@@ -253,15 +258,20 @@ def render(
     end: To = None,
     exposure: Exposure = None,
     what_if: WhatIf = False,
+    cluster: Cluster = None,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> None:
     """Write one self-contained report of runs: no server, no network, no script. With --stress it says what holds when things break."""
     from hinterland import app as doors
+    from hinterland.app.workers import workers_of
 
     with ended_well(as_json=as_json):
-        asked = stress_asked(stress, replications, seed, start, end, exposure, what_if)
-        with bars(quiet=as_json or asked is None) as drawn:
-            board = doors.compare_runs(runs, against=against, stress=asked, progress=drawn)
+        asked = stress_asked(stress, replications, seed, start, end, exposure, what_if, cluster, workers)
+        with workers_of(cluster, workers) as executor, bars(quiet=as_json or asked is None) as drawn:
+            board = doors.compare_runs(
+                runs, against=against, stress=None if asked is None else asked | {"executor": executor}, progress=drawn
+            )
         there, said = out.is_file(), _rendered(board, out)
         show_json({"report": str(out), "replaced": there}) if as_json else say(said)
 

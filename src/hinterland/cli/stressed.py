@@ -8,7 +8,7 @@ import typer
 
 from hinterland.cli.shows import say, show_table
 
-__all__ = ["Exposure", "From", "Replications", "Seed", "Stress", "To", "WhatIf", "show_stress", "stress_asked"]
+__all__ = ["Cluster", "Exposure", "From", "Replications", "Seed", "Stress", "To", "WhatIf", "Workers", "show_stress", "stress_asked"]
 
 Stress = Annotated[bool, typer.Option("--stress", help="move the plans through the same events as well, and tell who holds better")]
 Replications = Annotated[
@@ -21,6 +21,8 @@ Exposure = Annotated[
     str | None, typer.Option(metavar="NAME", help="of --stress: how nodes are measured: weekly (default), block (a quick screen) or none")
 ]
 WhatIf = Annotated[bool, typer.Option("--what-if", help="of --stress: try what would help at the weakest nodes")]
+Cluster = Annotated[str | None, typer.Option(metavar="ADDRESS", help="of --stress: Dask cluster to spread the work over: tcp://host:port")]
+Workers = Annotated[int | None, typer.Option(metavar="NUMBER", help="of --stress: processes to spread the work over; default threads")]
 
 
 def stress_asked(
@@ -31,6 +33,8 @@ def stress_asked(
     end: str | None,
     exposure: str | None,
     what_if: bool,
+    cluster: str | None = None,
+    workers: int | None = None,
 ) -> dict[str, Any] | None:
     """What `stress_test` is asked, None where nobody asks. Raises InvalidTables for words of --stress without it."""
     from hinterland.core.errors import InvalidTables, Issue
@@ -40,6 +44,7 @@ def stress_asked(
     if what_if:
         asked["what_if"] = True
     if not stress:
+        asked |= {name: value for name, value in (("cluster", cluster), ("workers", workers)) if value is not None}
         if asked:
             names = {"start": "from", "end": "to", "what_if": "what-if"}
             what = ", ".join(f"--{names.get(name, name)}" for name in asked)
