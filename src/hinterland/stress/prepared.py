@@ -65,12 +65,21 @@ def demands_of(a: Arrays, placed: Placed) -> tuple[Ints, Floats]:
     return kinds[0].astype(np.int64), asked
 
 
+def _kept(act: Activities, placed: Placed, pools: int) -> Activities:
+    """Activities whose co-products are net of what the plan throws away of them: that never lies in stock."""
+    given, thrown = np.zeros((pools, act.amount.shape[1])), np.zeros((pools, act.amount.shape[1]))
+    np.add.at(given, act.give_pool, act.given)
+    np.add.at(thrown, (placed.thrown_pool, placed.thrown_period), placed.thrown)
+    lost = np.minimum(1.0, np.divide(thrown, given, out=np.zeros_like(given), where=given > 0))
+    return replace(act, given=act.given * (1.0 - lost[act.give_pool]))
+
+
 def prepare(net: Network, plan: Plan, span: Span, *, late: bool, safety_days: float, seed: int = 0) -> Prepared:
     """Make a plan of a resolved network ready. Raises InvalidTables where a reaction cannot be told."""
     a = arrays_of(net)
     placed = place_plan(a, plan)
     full = activities_of(a, placed, every=True) if net["alternates"].height else activities_of(a, placed)
-    act, backups, notes = backed(a, activities_of(a, placed), full)
+    act, backups, notes = backed(a, _kept(activities_of(a, placed), placed, len(a.pools)), full)
     pools, asked = demands_of(a, placed)
     cover = np.zeros((len(a.pools), len(a.calendar)))
     np.add.at(cover, (a.stocks.pool[placed.held_row], placed.held_period), placed.held)

@@ -78,7 +78,6 @@ def test_what_comes_along_is_delivered_from_the_first_step(use, count, step_days
     assert result.transition == pytest.approx(0, abs=1e-12)
 
 
-@pytest.mark.xfail(strict=True, reason="what the plan throws away piles up as stock: its value grows with the days that are simulated")
 def test_what_is_thrown_away_is_no_stock():
     net, plan = scrap_world("waste")
     assert simulate(net, plan, replications=1).calm["stock_value"] == pytest.approx(0)
