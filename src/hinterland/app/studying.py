@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from hinterland.core.progress import SILENT
 
 if TYPE_CHECKING:
     from hinterland.core.progress import Progress
+    from hinterland.model.network import Network
 
 __all__ = ["demo_reference"]
 
@@ -76,7 +78,8 @@ def demo_reference(
         progress.advanced(f"compare {world}", 1.0)
     for world in WORLDS[:2]:
         nets = {one: run.network for one, run in kept[world].items()}
-        asked: dict[str, Any] = {"replications": REPLICATIONS, "start": START, "end": END, "exposure": "block", "against": STRATEGIES[0]}
+        start, end = _stretch(nets[STRATEGIES[0]])
+        asked: dict[str, Any] = {"replications": REPLICATIONS, "start": start, "end": end, "exposure": "block", "against": STRATEGIES[0]}
         boards[world] = replace(boards[world], stress=stress_where_hazards(nets, kept[world], seed=seed, progress=progress, **asked))
         render(boards[world], place / f"{world}.html", regret=regret if world == WORLDS[0] else None, regret_in="the world of 2026")
         progress.advanced(f"report {world}", 1.0)
@@ -89,3 +92,10 @@ def demo_reference(
     ]
     sentences += [f"{world}: {one}" for world in WORLDS[:2] for one in answers(boards[world])]
     return DemoResult(boards[WORLDS[0]], told, tuple(sentences), place / f"{WORLDS[0]}.html", file, runs)
+
+
+def _stretch(net: Network) -> tuple[str | None, str | None]:
+    """The days that plans are moved over: START to END where the periods hold them, else all."""
+    first, last = net.calendar.start[0], net.calendar.stop[-1] - 1
+    low, high = ((date.fromisoformat(one) - date(1970, 1, 1)).days for one in (START, END))
+    return (START, END) if first <= low and high <= last else (None, None)

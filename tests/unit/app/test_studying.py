@@ -31,6 +31,9 @@ def tables(tmp_path_factory):
         override("local-for-local", 1, "policies", "policy_id=home", "valid_from", "2026-01-01"),
         override("least-co2e", 1, "settings", "key=objective", "value", "shortage,co2e,cost"),
     ]
+    rows["hazards"] = [
+        {"hazard_id": "flood", "scope_kind": "site", "scope_value": "far", "events_per_year": 4.0, "duration_days_mean": 30.0, "capacity_loss_share": 1.0}
+    ]  # fmt: skip
     folder = tmp_path_factory.mktemp("stand_in")
     for name, listed in rows.items():
         pl.DataFrame(listed, infer_schema_length=None).write_csv(folder / f"{name}.csv")
@@ -73,4 +76,16 @@ def test_the_study_solves_compares_judges_and_reports_every_world(tables, tmp_pa
     kept = read_run(tmp_path / "runs" / JUDGED / "global").plan
     assert kept.scenarios == (JUDGED, "global")
     assert kept["flows"].filter(pl.col("from_site") == "near").is_empty()
+    stress = {world: told.get("stress") for world, told in summary["worlds"].items()}
+    assert stress[WORLDS[2]] is stress[WORLDS[3]] is None  # the two main worlds alone
+    assert (stress[WORLDS[0]]["against"], stress[WORLDS[0]]["first_day"], stress[WORLDS[0]]["last_day"]) == (
+        "global",
+        "2026-01-01",
+        "2027-12-31",
+    )
+    lost = {name: row["lost"]["mean"] for name, row in stress[WORLDS[0]]["measures"].items()}
+    assert lost["local-for-local"] == lost["least-co2e"] == 0  # a flood afar is nothing to them
+    assert lost["global"] > lost[BASELINE] > 0
+    assert stress[WORLDS[0]]["differences"]["local-for-local"]["lost"]["mean"] == pytest.approx(-lost["global"])
+    assert any("local-for-local against global: it loses" in one for one in found.sentences)
     assert {task for task, share in told if share >= 1.0} >= {f"compare {world}" for world in WORLDS}
