@@ -58,7 +58,7 @@ def document(*words):
 def test_compare_answers_in_a_sentence_below_its_table(runs):
     ended = called("compare", runs / "global", runs / "local", "--stress", "-n", "64", "--seed", "3")
     assert ended.exit_code == 0, ended.output
-    assert "local against global: it loses" in ended.output
+    assert "local against global, from 2026-01-01 to 2026-12-30: it loses" in ended.output
     assert "less margin (95 % interval" in ended.output
     assert "it costs 1,090 USD more (+4.9 %)" in ended.output  # 364 cars, 3 dearer each, over 61 each
     assert "against 11 of 11" in ended.output  # sites, countries, regions, lanes, a passage and products: all stop the only chain

@@ -98,11 +98,12 @@ def answer(stress: StressBoard, strategy: str, costs: tuple[float, float] | None
     if costs is not None:
         more = costs[0] - costs[1]
         if abs(more) <= _SAME * max(abs(costs[0]), abs(costs[1])):
-            clauses.append("it costs the same")
+            clauses.append("over all periods it costs the same")
         else:
             share = f" ({'+' if more > 0 else '−'}{abs(more) / abs(costs[1]):.1%})".replace("%", " %") if costs[1] else ""
-            clauses.append(f"it costs {_short(abs(more))} {money} {'more' if more > 0 else 'less'}{share}")
-    return f"{strategy} against {base}: " + "; ".join(one for one in clauses if one) + "."
+            clauses.append(f"over all periods it costs {_short(abs(more))} {money} {'more' if more > 0 else 'less'}{share}")
+    days = f"from {stress.first_day} to {stress.last_day}"
+    return f"{strategy} against {base}, {days}: " + "; ".join(one for one in clauses if one) + "."
 
 
 def answers(board: Board) -> tuple[str, ...]:

@@ -87,5 +87,5 @@ def test_the_study_solves_compares_judges_and_reports_every_world(tables, tmp_pa
     assert lost["local-for-local"] == lost["least-co2e"] == 0  # a flood afar is nothing to them
     assert lost["global"] > lost[BASELINE] > 0
     assert stress[WORLDS[0]]["differences"]["local-for-local"]["lost"]["mean"] == pytest.approx(-lost["global"])
-    assert any("local-for-local against global: it loses" in one for one in found.sentences)
+    assert any("local-for-local against global, from 2026-01-01 to 2027-12-31: it loses" in one for one in found.sentences)
     assert {task for task, share in told if share >= 1.0} >= {f"compare {world}" for world in WORLDS}

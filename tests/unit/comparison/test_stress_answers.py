@@ -32,12 +32,12 @@ def board(differences, *, levels=(8e8, 5e8), nodes=(), replications=100):
 
 def test_less_margin_lost_is_said_with_the_interval_turned():
     said = answer(board({"lost_margin": (-2.75e8, -2.892e8, -2.607e8)}), "local")
-    assert said == "local against global: it loses 275 M USD less margin (95 % interval 261 M to 289 M)."
+    assert said == "local against global, from 2028-01-01 to 2032-12-31: it loses 275 M USD less margin (95 % interval 261 M to 289 M)."
 
 
 def test_more_margin_lost_is_said_as_more():
     said = answer(board({"lost_margin": (2.75e8, 2.607e8, 2.892e8)}), "local")
-    assert said == "local against global: it loses 275 M USD more margin (95 % interval 261 M to 289 M)."
+    assert said == "local against global, from 2028-01-01 to 2032-12-31: it loses 275 M USD more margin (95 % interval 261 M to 289 M)."
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,15 @@ def test_more_margin_lost_is_said_as_more():
 )
 def test_an_interval_that_holds_nothing_is_no_difference(low, high, words):
     said = answer(board({"lost_margin": ((low + high) / 2, low, high)}), "local")
-    assert said == f"local against global: in lost margin no difference can be told apart from chance ({words})."
+    assert (
+        said
+        == f"local against global, from 2028-01-01 to 2032-12-31: in lost margin no difference can be told apart from chance ({words})."
+    )
 
 
 def test_the_same_to_the_last_digits_is_exactly_the_same():
     said = answer(board({"lost_margin": (1e-3, 5e-4, 2e-3)}, levels=(8e8, 8e8)), "local")
-    assert said == "local against global: it loses exactly as much margin."
+    assert said == "local against global, from 2028-01-01 to 2032-12-31: it loses exactly as much margin."
 
 
 def test_one_replication_has_no_interval_and_equal_ones_say_so():
@@ -66,7 +69,7 @@ def test_late_is_told_in_points_and_units_by_their_name():
 
 
 @pytest.mark.parametrize(("costs", "words"), [
-    ((54.332e9, 49.264e9), "it costs 5.07 bn USD more (+10.3 %)"), ((90.0, 100.0), "it costs 10 USD less (−10.0 %)"), ((7.0, 7.0), "it costs the same"),
+    ((54.332e9, 49.264e9), "over all periods it costs 5.07 bn USD more (+10.3 %)"), ((90.0, 100.0), "over all periods it costs 10 USD less (−10.0 %)"), ((7.0, 7.0), "over all periods it costs the same"),
 ])  # fmt: skip
 def test_what_it_costs_comes_last(costs, words):
     assert answer(board({"lost_margin": (-2.0, -3.0, -1.0)}, levels=(9.0, 7.0)), "local", costs).endswith(f"; {words}.")
