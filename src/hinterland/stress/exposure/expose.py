@@ -105,9 +105,10 @@ def expose(
     most = max(weeks - behind, 1)
     shares, place = shares_of(nodes, 8 if method == "weekly" else 4, most)
     count = sum(len(share.nodes) for share in shares)
+    models = chain.block(), chain.weekly(weeks) if method == "weekly" else None
     found: list[Measured] = []
     with hands_of(executor) as hands:
-        for some in hands.finished(chain.weekly(weeks) if method == "weekly" else chain.block(), shares, progress.cancelled):
+        for some in hands.finished(models, shares, progress.cancelled):
             found += some
             progress.advanced("expose", len(found) / max(count, 1), f"{sum(at < len(found) for at in place)} nodes{hands.told}")
             if progress.cancelled():

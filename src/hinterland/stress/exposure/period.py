@@ -85,6 +85,17 @@ class PeriodChain:
                 far[pool] = max(far[pool], far[act.into[activity]] + lead[activity])
         return int(far.max(initial=0))
 
+    @property
+    def balanced(self) -> bool:
+        """Whether each pool gets as much as leaves it, so that the plan of the period could go on for ever."""
+        act, net = self.activities, np.zeros(len(self.arrays.pools))
+        np.add.at(net, act.into, self.rate)
+        gross = net.copy()
+        np.add.at(net, act.give_pool, self.give_per_unit * self.rate[act.give_activity])
+        np.add.at(net, act.use_pool, -self.use_per_unit * self.rate[act.use_activity])
+        np.add.at(net, self.demand_pool, -self.wanted)
+        return bool((net >= -1e-6 * np.maximum(gross, 1e-9)).all())
+
     def block(self) -> Block:
         """Return the chain as one stretch of time; what is on the way, in whole weeks, counts as stock."""
         act, every = self.activities, np.arange(len(self.activities))
@@ -110,7 +121,7 @@ class PeriodChain:
         opens = np.ceil(self.backups.delay_days / 7 - 1e-9).astype(np.int64)
         return Weekly(weeks, act.into, lead, act.use_activity, act.use_pool, self.use_per_unit, self.room * 7, self.cover, due,
                       self.demand_pool, self.wanted * 7, self.margin, act.give_activity, act.give_pool, self.give_per_unit,
-                      self.backup, opens, self.limits.times(7))  # fmt: skip
+                      self.backup, opens, self.limits.times(7), self.rate * 7 if self.balanced else np.zeros(0))  # fmt: skip
 
 
 def _per_unit(used: Floats, amount: Floats, period: int) -> Floats:

@@ -40,22 +40,28 @@ class Share:
     nodes: Sequence[Node]
     most: int
 
-    def __call__(self, chain: Block | Weekly) -> list[Measured]:
-        """Measure them in their order; the LP is block or weekly as the chain is."""
-        return self._block(chain) if isinstance(chain, Block) else self._weekly(chain)
+    def __call__(self, chain: tuple[Block, Weekly | None]) -> list[Measured]:
+        """Measure them in their order: week by week where there is a weekly chain, else as one stretch."""
+        block, weekly = chain
+        return self._block(block) if weekly is None else self._weekly(block, weekly)
 
-    def _weekly(self, chain: Weekly) -> list[Measured]:
-        solver, found = WeeklySolver(chain), []
-        for node in self.nodes:
+    def _weekly(self, block: Block, weekly: Weekly) -> list[Measured]:
+        """The block's survival bounds that of the weeks, and says whose longest standstill may lose nothing: both save most of the search."""
+        screen, solver, found = BlockSolver(block), WeeklySolver(weekly), []
+        ends = [screen.survival_days(node.down, opens=node.opens) for node in self.nodes]
+        for node, end in zip(self.nodes, ends, strict=True):
             low, high = (weeks_of(days) for days in node.recovery_days)
-            known: dict[int, float] = {}
+            if not np.isfinite(end) and solver.loss(node.down, max(self.most, high), opens=node.opens)[0] <= 0:
+                found.append(Measured(0.0, 0.0, 0.0, np.inf))  # who loses nothing in the longest standstill loses nothing in any
+                continue
             loss_high, units = solver.loss(node.down, high, opens=node.opens)
-            known[solver.surely_lost(node.down, node.opens, high) if loss_high > 0 else high] = loss_high
+            known = {solver.surely_lost(node.down, node.opens, high) if loss_high > 0 else high: loss_high}
+            if np.isfinite(end):
+                known.setdefault(int(end / 7 * (1 + 1e-6)) + 1, 1.0)
+            weeks = solver.survival_weeks(node.down, self.most, known=known, opens=node.opens)
             loss_low = loss_high
             if loss_high > 0 and low < high:
-                loss_low = solver.loss(node.down, low, opens=node.opens)[0]
-                known[solver.surely_lost(node.down, node.opens, low) if loss_low > 0 else low] = loss_low
-            weeks = solver.survival_weeks(node.down, self.most, known=known, opens=node.opens)
+                loss_low = solver.loss(node.down, low, opens=node.opens)[0] if weeks < low else 0.0
             found.append(Measured(loss_low, loss_high, float(units.sum()), np.inf if weeks >= self.most else weeks * 7.0))
         return found
 

@@ -7,6 +7,9 @@ Columns for every week w: v[a, w] started, s[j, w] stock at its end, l[d, w] los
 Shared limits hold what one site's lines do in a week, for the plan and for those it steps in for. Backups may run from the week in which
 their delay is over to the end of the horizon: who has stepped in goes on until the gap is closed; so loss grows with the weeks.
 
+At the end of the horizon the chain must be able to go on as the plan does: what is on the way then is at least what the plan has on the way
+(or lies in stock). Otherwise gaps would be pushed beyond the end by diverting goods that arrive later.
+
     TTR loss:  activities of the node stand still for the weeks it takes to recover; min sum margin_d * l[d, w]
     TTS:       the most whole weeks for which that loss is 0 (loss grows with the weeks)
 
@@ -66,6 +69,26 @@ class Weekly:
     backup: Ints = field(default_factory=lambda: NOBODY)
     delay: Ints = field(default_factory=lambda: NOBODY)
     limits: Limits = NO_LIMITS
+    rate: Floats = field(default_factory=lambda: np.zeros(0))
+
+    def left_behind(self) -> tuple[tuple[Ints, Ints, Ints], Ints, Floats]:
+        """What the end of the horizon must leave, so that the plan can go on: triplets (row, activity, weeks before the end), pool and units of rows.
+
+        A row is a pool and a number of weeks m after the end, up to the longest lead into the pool: what lies there and what arrives in
+        those weeks is at least what the plan's own starts would have brought. None where the plan's rates were not given.
+        """
+        row_pool: list[int] = []
+        row_units: list[float] = []
+        cells: list[tuple[int, int, int]] = []
+        moving = np.flatnonzero(self.lead) if len(self.rate) else NOBODY
+        for pool in np.unique(self.into[moving]):
+            mine = [int(one) for one in moving if self.into[one] == pool]
+            for m in range(1, int(self.lead[mine].max()) + 1):
+                cells += [(len(row_pool), one, int(self.lead[one]) - o) for one in mine for o in range(min(m, int(self.lead[one])))]
+                row_units.append(float(sum(self.rate[one] * min(m, int(self.lead[one])) for one in mine)))
+                row_pool.append(int(pool))
+        row, activity, before = np.array(cells, dtype=np.int64).reshape(-1, 3).T
+        return (row, activity, before), np.array(row_pool, dtype=np.int64), np.array(row_units)
 
 
 class WeeklySolver:
@@ -103,9 +126,16 @@ class WeeklySolver:
             (row[chain.demand_pool].ravel(), lost_column.ravel(), np.ones(demands * weeks)),
             (limit_row[chain.limits.row].ravel(), column[chain.limits.activity].ravel(), np.ones(len(chain.limits.row) * weeks)),
         ]
+        (left_row, left_activity, before), left_pool, left_units = chain.left_behind()
+        last = (pools + limits) * weeks
+        fits = before <= weeks
+        parts += [
+            (last + left_row[fits], column[left_activity[fits], weeks - before[fits]], np.ones(int(fits.sum()))),
+            (last + np.arange(len(left_pool)), stock_column[left_pool, -1], np.ones(len(left_pool))),
+        ]
         rows, columns, values = (np.concatenate([part[at] for part in parts]) for at in range(3))
         count = start_stock + (pools + demands) * weeks
-        matrix = scipy.sparse.csc_array((values, (rows, columns)), shape=((pools + limits) * weeks, count))
+        matrix = scipy.sparse.csc_array((values, (rows, columns)), shape=(last + len(left_pool), count))
         asked = np.repeat(scale[:, None], weeks, axis=1) - chain.due
         asked[:, 0] -= chain.stock
         upper = np.concatenate(
@@ -119,12 +149,13 @@ class WeeklySolver:
         upper[column[chain.backup]] = 0.0
         top = float(np.abs(chain.margin).max(initial=0.0)) or 1.0
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = count, (pools + limits) * weeks
+        lp.num_col_, lp.num_row_ = count, last + len(left_pool)
         lp.col_cost_ = np.concatenate([np.zeros(start_stock + pools * weeks), np.repeat(chain.margin / top, weeks)])
         lp.col_lower_, lp.col_upper_ = np.zeros(count), upper
         held = np.repeat(np.minimum(chain.limits.most / self._scale, 1e30), weeks)
-        lp.row_lower_ = np.concatenate([asked.ravel() / self._scale, np.full(limits * weeks, -1e30)])
-        lp.row_upper_ = np.concatenate([np.full(pools * weeks, 1e30), held])
+        left = left_units * (1 - NOTHING) / self._scale
+        lp.row_lower_ = np.concatenate([asked.ravel() / self._scale, np.full(limits * weeks, -1e30), left])
+        lp.row_upper_ = np.concatenate([np.full(pools * weeks, 1e30), held, np.full(len(left), 1e30)])
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
         self._solver = silent_solver()
@@ -132,8 +163,13 @@ class WeeklySolver:
         self._solver.run()
         self._solver.setOptionValue("presolve", "off")
         self._undisturbed = self._solver.getBasis()
+        self._left, self._first_left, self._infeasible = left, last, highspy.HighsModelStatus.kInfeasible
         self._dual, self._objective = np.zeros(0), 0.0
         self._upper, self._lost, self._optimal = upper, start_stock + pools * weeks, highspy.HighsModelStatus.kOptimal
+
+    def _must_leave(self, units: Floats) -> None:
+        for at, one in enumerate(units):
+            self._solver.changeRowBounds(self._first_left + at, float(one), 1e30)
 
     def _bounds(self, columns: Ints, upper: Floats) -> None:
         if len(columns):
@@ -158,6 +194,10 @@ class WeeklySolver:
         self._bounds(opened, room)
         self._solver.setBasis(self._undisturbed)
         self._solver.run()
+        if len(self._left) and self._solver.getModelStatus() == self._infeasible:  # too short a horizon for the chain to be whole again
+            self._must_leave(np.full(len(self._left), -1e30))
+            self._solver.run()
+            self._must_leave(self._left)
         fine = self._solver.getModelStatus() == self._optimal
         solution = self._solver.getSolution()
         found, self._dual = np.asarray(solution.col_value), np.asarray(solution.col_dual)
