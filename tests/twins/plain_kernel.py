@@ -66,6 +66,7 @@ class PlainChain:
             ahead = max([0.0, *(steps for row, steps in self.told[t] if row == self.rows[a])])
             self.known[a] = max(self.known[a] + 1.0, ahead) if self.left(a, t) < 1.0 else -1.0
         self.ask(t)
+        self.lend(t)
         self.arrive(t)
         self.start(0, t)
         for r, pool in enumerate(self.chain.pools_down):
@@ -138,6 +139,22 @@ class PlainChain:
             self.wish[a] -= moved
             self.wish[other] += moved
         self.order[a] = min(self.order[a], able)
+
+    def lend(self, t):
+        r = self.reactions
+        for m in range(len(r.lendable)):
+            makers = [int(r.lender[k]) for k in _span(r.lender_first, m)]
+            room = float(r.lendable[m, t])
+            if makers and self.hit(makers[0]):
+                left = self.left(makers[0], t)
+                room = room * left if left > 0.0 else 0.0
+            for a in makers:
+                room -= self.order[a]
+            room = max(room, 0.0)
+            for k in _span(r.borrower_first, m):
+                a = int(r.borrower[k])
+                self.order[a] = min(self.order[a], room)
+                room -= self.order[a]
 
     def arrive(self, t):
         for a, under_way in enumerate(self.ring):

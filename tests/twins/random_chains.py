@@ -73,6 +73,7 @@ def random_chain(seed: int, steps: int = 30):
         first, np.array([o for _, o in pairs], dtype=np.int64), rng.choice([0.0, 1.0, 1.4, 2.0], len(pairs)),
         np.concatenate([[0], np.cumsum([len(one) for one in causes])]).astype(np.int64),
         np.array([one for some in causes for one in some], dtype=np.int64), rng.integers(0, 2, count),
+        *_lending(seed, count, steps),
     )  # fmt: skip
     backup = np.isin(np.arange(count), [o for _, o in pairs])[:, None]
     means = Means(rng.uniform(0, 3, (count, steps)) * backup, rng.uniform(0, 3, (count, steps)) * backup, rng.uniform(0, 3, (count, steps)),
@@ -91,6 +92,16 @@ def random_chain(seed: int, steps: int = 30):
     what = Struck(int(rng.integers(0, 50)) * BLOCK, left, hit, scale, scaled, dear, dearer, np.searchsorted(told, np.arange(steps + 1)),
                   rng.integers(0, 2, len(told)), rng.integers(0, BLOCK, len(told)), rng.choice([0.5, 1.0, 2.0], len(told)))  # fmt: skip
     return random_leads(rng, chain) if seed % 2 else chain, reactions, means, what
+
+
+def _lending(seed: int, count: int, steps: int):
+    """Two activities that have what some others leave, in every third chain."""
+    rng = np.random.default_rng(seed + 500)
+    none, one = np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    if seed % 3:
+        return np.zeros((0, 0)), one, none, one, none
+    drawn = rng.permutation(count)
+    return rng.uniform(0, 4, (1, steps)), np.array([0, len(drawn[2:4])]), drawn[2:4], np.array([0, len(drawn[:2])]), drawn[:2]
 
 
 def extreme(seed: int):

@@ -412,7 +412,7 @@ class Referee:
         for t in range(self.steps):
             for one in self._everything():
                 self.down[one] = self.down[one] + 1 if self.left(one, t) < 1 else 0
-            self.want, self.need, self.wish, self.go = (defaultdict(float) for _ in range(4))
+            self.want, self.need, self.wish, self.go, self.lent = (defaultdict(float) for _ in range(5))
             yield self.env.timeout(COUNT)
             for pool in self.order:
                 value = self.value.get(pool[1], 0.0)
@@ -490,6 +490,15 @@ class Referee:
                 self._begin(one, t)
 
     def _begin(self, one, t):
+        if one.kind == "stand-in":  # one unit of capacity makes one unit
+            pool = one.site, one.into[1]
+            mine = [row for row in self.tables["processes"] if (row["site_id"], row.get("product_id")) == pool]
+            own = [maker for maker in self.makers[pool] if maker.kind != "lane"]
+            room = self._pace([sum(row["capacity_per_year"] for row in mine) * _years(row) for row in self.periods], t)
+            room *= self.left(own[0], t) if own else 1.0
+            room -= sum(self.go[maker] for maker in own) + self.lent[pool]
+            self.go[one] = min(self.go[one], max(room, 0.0))
+            self.lent[pool] += self.go[one]
         self.go[one] *= min([1.0, *(self.go[source] for source in one.uses)])
         for source, q in one.uses.items():
             self.stock[source] -= q * self.go[one]

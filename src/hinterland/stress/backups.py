@@ -65,6 +65,11 @@ class Backups:
             cause_first=np.concatenate([[0], np.cumsum([len(one) for one in causes])]).astype(np.int64),
             cause=np.array([one for some in causes for one in some], dtype=np.int64),
             waits=self.waits,
+            lendable=np.zeros((0, 0)),
+            lender_first=np.zeros(1, dtype=np.int64),
+            lender=np.zeros(0, dtype=np.int64),
+            borrower_first=np.zeros(1, dtype=np.int64),
+            borrower=np.zeros(0, dtype=np.int64),
         )
 
 

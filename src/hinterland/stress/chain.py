@@ -77,6 +77,9 @@ class Reactions(NamedTuple):
     whole), the part of a's order that they cannot do goes to `backup[e]`, as far as its room allows. Cause -1 is shortage: the part of
     what a's pool was asked for in the step before and could not give. `waits` (A,): goods under way
     wait while their lane is closed, else they arrive.
+
+    Those who stand in, `borrower[borrower_first[m] : borrower_first[m + 1]]`, have what the lines of their maker m leave in the step:
+    `lendable` (makers, T) less what `lender[lender_first[m] : lender_first[m + 1]]` are asked for.
     """
 
     backup_first: Ints
@@ -85,6 +88,11 @@ class Reactions(NamedTuple):
     cause_first: Ints
     cause: Ints
     waits: Ints
+    lendable: Floats
+    lender_first: Ints
+    lender: Ints
+    borrower_first: Ints
+    borrower: Ints
 
 
 class Means(NamedTuple):
@@ -152,7 +160,7 @@ def no_reactions(activities: int) -> Reactions:
     """Nobody does anything: the plain policy."""
     none = np.zeros(0, dtype=np.int64)
     first, waits = np.zeros(activities + 1, dtype=np.int64), np.zeros(activities, dtype=np.int64)
-    return Reactions(first, none, np.zeros(0), np.zeros(1, dtype=np.int64), none, waits)
+    return Reactions(first, none, np.zeros(0), np.zeros(1, dtype=np.int64), none, waits, np.zeros((0, 0)), none, none, none, none)
 
 
 def nothing_happens(activities: int, demands: int, steps: int) -> Struck:

@@ -278,6 +278,26 @@ def _send(
 
 
 @compiled
+def _lend(t: int, reactions: Reactions, struck: Struck, order: Floats) -> None:
+    """Who stands in has what the lines of its maker leave: one unit of capacity makes one unit."""
+    left, hit = struck.left, struck.hit
+    for m in range(len(reactions.lendable)):
+        first, last = reactions.lender_first[m], reactions.lender_first[m + 1]
+        h = hit[reactions.lender[first]] if first < last else -1
+        for b in range(order.shape[1]):
+            room = reactions.lendable[m, t]
+            if h >= 0:
+                room = room * left[h, t, b] if left[h, t, b] > 0.0 else 0.0  # inf * 0 is not a number
+            for k in range(first, last):
+                room -= order[reactions.lender[k], b]
+            room = max(room, 0.0)
+            for k in range(reactions.borrower_first[m], reactions.borrower_first[m + 1]):
+                a = reactions.borrower[k]
+                order[a, b] = min(order[a, b], room)
+                room -= order[a, b]
+
+
+@compiled
 def _start(
     t: int,
     r: int,
@@ -434,6 +454,7 @@ def move(chain: Chain, reactions: Reactions, means: Means, struck: Struck, sums:
         if len(reactions.backup):
             _learn(t, struck, known, longest)
         _ask(t, chain, reactions, struck, known, longest, owed, stock, coming, want, need, missed, short, wish, order, gap, work)
+        _lend(t, reactions, struck, order)
         _arrive(t, chain, reactions, struck, ring, held, stock, coming)
         _start(t, 0, chain, means, struck, ring, stock, coming, order, fill, sums)
         if some_vary:

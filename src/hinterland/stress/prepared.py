@@ -14,6 +14,7 @@ from hinterland.stress.activities import LANE, activities_of
 from hinterland.stress.backups import backed
 from hinterland.stress.leads import sigmas_of, varied
 from hinterland.stress.left import hits_of
+from hinterland.stress.lending import lending
 from hinterland.stress.money import means_of
 from hinterland.stress.pace import down_order, paced, step_weights_of
 from hinterland.stress.replenishing import replenishment_of
@@ -95,7 +96,8 @@ def prepare(net: Network, plan: Plan, span: Span, *, late: bool, safety_days: fl
     means, priced = means_of(a, act, order, pools, weights, late=late)
     _sound(chain, means)
     told = notes if priced else (*notes, _UNPRICED)
-    return Prepared(a, act, chain, backups.reactions(span.step_days), means, pools, span, told)
+    rate = weights / a.calendar.days * span.step_days
+    return Prepared(a, act, chain, lending(a, act, full, rate, backups.reactions(span.step_days)), means, pools, span, told)
 
 
 def _sound(chain: Chain, means: Means) -> None:

@@ -38,9 +38,6 @@ def test_no_customer_loses_less_while_his_maker_helps_another():
     assert lost(SURGE, FAR_DOWN) >= lost(SURGE) > 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what a maker's lines have to spare is used twice: by who is helped, and by own customers who want more"
-)
 def test_a_maker_who_helps_makes_no_more_than_its_lines_can():
     """Eight weeks of 14 for the shop are all that the near lines make: nothing is left to stand in with, so cars are lost too."""
     assert lost(SURGE, FAR_DOWN) > lost(SURGE) + 7
