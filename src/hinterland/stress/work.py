@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Job", "Piece", "pieces_of"]
 
-_PIECES = 160
-"""Pieces that a simulation is cut into at most, however many workers there are: progress moves and stopping works between them."""
+_PIECES, _BLOCKS = 32, 8
+"""At least so many pieces where there are as many blocks, at most so many blocks in one: whoever does them and however many there are.
+Progress moves and stopping works between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ class Piece:
 def pieces_of(events: pl.DataFrame, replications: int, *, traces: bool) -> list[Piece]:
     """Cut replications into pieces of whole blocks, each with its events."""
     blocks = -(-replications // BLOCK)
-    size = -(-blocks // _PIECES)
-    spread = events.with_columns(piece=pl.col("replication") // (BLOCK * size))
+    size = min(max(blocks // _PIECES, 1), _BLOCKS)
+    spread = events.drop("hazard_id", strict=False).with_columns(piece=pl.col("replication") // (BLOCK * size))
     parts = spread.partition_by("piece", as_dict=True, include_key=False)
-    none = events.clear()
+    none = spread.clear().drop("piece")
     starts = range(0, blocks, size)
     return [Piece(parts.get((at,), none), range(first, min(first + size, blocks)), traces) for at, first in enumerate(starts)]
