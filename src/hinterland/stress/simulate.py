@@ -163,7 +163,7 @@ def simulate(
         told = (*told, *_idle(job.hits))
     sums: list[Floats] = []
     served: list[Floats] = []
-    pieces = pieces_of(happening, replications, traces=traces)
+    pieces = pieces_of(job, happening, replications, traces=traces)
     stopped = False
     with hands_of(executor) as hands:
         for one, trace in hands.finished(job, pieces, progress.cancelled):
@@ -211,7 +211,7 @@ def _alone(job: Job, events: pl.DataFrame, count: int, calm: dict[str, float], h
     before = np.array([[calm[name]] for name in MEASURES])
     varies = bool((job.chain.varies >= 0).any())
     if varies:  # what lead times lose by themselves is no hazard's
-        pieces = pieces_of(events.clear(), whole, traces=False)
+        pieces = pieces_of(job, events.clear(), whole, traces=False)
         parts = [one for one, _ in hands.finished(job, pieces, progress.cancelled)]
         if len(parts) == len(pieces):  # else somebody stopped it, and no hazard is begun
             before = np.concatenate(parts, axis=1)[:, :count]
@@ -223,7 +223,7 @@ def _alone(job: Job, events: pl.DataFrame, count: int, calm: dict[str, float], h
         struck = len(hit)
         if not varies:
             mine = mine.with_columns(replication=pl.Series(np.searchsorted(hit, mine["replication"].to_numpy()), dtype=pl.Int64))
-        pieces = pieces_of(mine, whole if varies else -(-struck // BLOCK) * BLOCK, traces=False)
+        pieces = pieces_of(job, mine, whole if varies else -(-struck // BLOCK) * BLOCK, traces=False)
         parts = [one for one, _ in hands.finished(job, pieces, progress.cancelled)]
         if len(parts) < len(pieces):
             break

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from hinterland.stress.kernel import BLOCK, MEASURES, move
-from hinterland.stress.left import blocks_left
+from hinterland.stress.left import blocks_left, scoped
 
 if TYPE_CHECKING:
     from hinterland.core.calendar import Floats
@@ -60,11 +60,11 @@ class Piece:
         return np.concatenate(found, axis=1), np.concatenate(served, axis=1)
 
 
-def pieces_of(events: pl.DataFrame, replications: int, *, traces: bool) -> list[Piece]:
+def pieces_of(job: Job, events: pl.DataFrame, replications: int, *, traces: bool) -> list[Piece]:
     """Cut replications into pieces of whole blocks, each with its events."""
     blocks = -(-replications // BLOCK)
     size = min(max(blocks // _PIECES, 1), _BLOCKS)
-    spread = events.drop("hazard_id", strict=False).with_columns(piece=pl.col("replication") // (BLOCK * size))
+    spread = scoped(job.hits, events).drop("hazard_id", strict=False).with_columns(piece=pl.col("replication") // (BLOCK * size))
     parts = spread.partition_by("piece", as_dict=True, include_key=False)
     none = spread.clear().drop("piece")
     starts = range(0, blocks, size)
