@@ -23,6 +23,7 @@ def _read_million(repeats: int) -> list[str]:
 
 REGISTRY: dict[str, Callable[[int], list[str]]] = {
     "build_million": lambda repeats: build_million.report(repeats=repeats),
+    "cluster": lambda repeats: lines_of("benchmarks.cluster", str(repeats)),
     "kernel": lambda repeats: lines_of("benchmarks.kernel") if repeats else [],
     "duties_million": _duties_million,
     "peers_stress": lambda repeats: lines_of("benchmarks.peers_stress", str(repeats)) if repeats else [],
