@@ -43,7 +43,8 @@ class Block:
     """Rates per day: `most` (A,) of activities, `wanted` and `margin` (D,), `stock` (P,) with pipeline in units.
 
     `matrix` (P, A) is what an activity brings (+) and takes (-) per unit; `demand_pool` (D,). Backups (B,) are the activities
-    `backup`, which may run `delay_days` after the standstill began, where a node opens them.
+    `backup`, which may run `delay_days` after the standstill began, where a node opens them. `drawn` (P,) comes in each day from stocks
+    that the plan built before the period.
     """
 
     matrix: scipy.sparse.csc_array
@@ -55,6 +56,14 @@ class Block:
     backup: Ints = field(default_factory=lambda: NOBODY)
     delay_days: Floats = field(default_factory=lambda: np.zeros(0))
     limits: Limits = NO_LIMITS
+    drawn: Floats = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def asked(self) -> Floats:
+        """Demand of each pool a day, less what comes in from stocks of earlier periods; shape (P,)."""
+        asked = np.zeros(len(self.stock))
+        np.add.at(asked, self.demand_pool, self.wanted)
+        return asked - self.drawn if len(self.drawn) else asked
 
 
 class BlockSolver:
@@ -74,7 +83,7 @@ class BlockSolver:
         self._activities, self._demands, self._theta = activities, demands, activities + demands
         matrix = self._matrix()
         self._backup_row = matrix.shape[0] - backups + np.arange(backups)
-        asked = np.bincount(block.demand_pool, weights=block.wanted, minlength=pools) / self._scale
+        asked = block.asked / self._scale
         limit = np.minimum(block.limits.most / self._scale, _EVER)
         lp = highspy.HighsLp()
         lp.num_row_, lp.num_col_ = matrix.shape

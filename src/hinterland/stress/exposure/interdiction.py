@@ -4,7 +4,7 @@ max over x (binary, sum x = k) of the least lost margin in a stretch of t days. 
 Wood 2002; Brown, Carlyle, Salmerón and Wood 2006): an activity that stands still is not forbidden but costs a penalty, so that x enters
 the dual linearly. With y_j >= 0 the worth of a unit in pool j, w, z, u, g >= 0 those of capacity, demand, backups and shared limits:
 
-    max   sum_j (wanted_j - stock_j / t) y_j - sum_a capacity_a w_a - sum_d wanted_d z_d - sum_b left_b u_b - sum_r limit_r g_r
+    max   sum_j (wanted_j - drawn_j - stock_j / t) y_j - sum_a capacity_a w_a - sum_d wanted_d z_d - sum_b left_b u_b - sum_r limit_r g_r
     activity a   y_into + sum give y - sum use y - w_a - sum g_r  <=  M_a * (sum of x over nodes that stop a)
     backup b     y_into - sum use y - u_b - sum g_r  <=  M_b * (1 - o_b + sum of x over nodes that stop b),  o_b >= x of each node that opens b
     demand d     y_d - z_d  <=  margin_d
@@ -118,7 +118,7 @@ def worst_attack(
     stop_node, stop_activity = _triplets([node.down for node in nodes])
     open_node, open_backup = _triplets([node.opens for node in nodes])
     cost = np.zeros(first[-1])
-    asked = np.bincount(block.demand_pool, weights=block.wanted, minlength=pools) / scale
+    asked = block.asked / scale
     cost[y:w] = asked - block.stock / days / scale
     cost[w + capped] = -room[capped]
     cost[z:g] = -block.wanted / scale

@@ -86,15 +86,14 @@ class PeriodChain:
         return int(far.max(initial=0))
 
     @property
-    def balanced(self) -> bool:
-        """Whether each pool gets as much as leaves it, so that the plan of the period could go on for ever."""
+    def drawn(self) -> Floats:
+        """What the plan of the period takes each day from stocks built before it; shape (P,). It comes in evenly, so that the period can go on."""
         act, net = self.activities, np.zeros(len(self.arrays.pools))
         np.add.at(net, act.into, self.rate)
-        gross = net.copy()
         np.add.at(net, act.give_pool, self.give_per_unit * self.rate[act.give_activity])
         np.add.at(net, act.use_pool, -self.use_per_unit * self.rate[act.use_activity])
         np.add.at(net, self.demand_pool, -self.wanted)
-        return bool((net >= -1e-6 * np.maximum(gross, 1e-9)).all())
+        return np.asarray(np.maximum(-net, 0.0))
 
     def block(self) -> Block:
         """Return the chain as one stretch of time; what is on the way, in whole weeks, counts as stock."""
@@ -109,19 +108,28 @@ class PeriodChain:
         stock = self.cover.copy()
         np.add.at(stock, act.into, self.rate * self.lead_weeks * 7)
         return Block(
-            matrix, self.room, stock, self.demand_pool, self.wanted, self.margin, self.backup, self.backups.delay_days, self.limits
+            matrix,
+            self.room,
+            stock,
+            self.demand_pool,
+            self.wanted,
+            self.margin,
+            self.backup,
+            self.backups.delay_days,
+            self.limits,
+            self.drawn,
         )
 
     def weekly(self, weeks: int) -> Weekly:
-        """Return the chain week by week; goods under way arrive as the plan sent them."""
+        """Return the chain week by week; goods under way arrive as the plan sent them, and what it draws from stocks comes in evenly."""
         act, lead = self.activities, self.lead_weeks
-        due = np.zeros((len(self.arrays.pools), weeks))
+        due = np.repeat(self.drawn[:, None] * 7, weeks, axis=1)
         for activity in np.flatnonzero(lead):
             due[act.into[activity], : lead[activity]] += self.rate[activity] * 7
         opens = np.ceil(self.backups.delay_days / 7 - 1e-9).astype(np.int64)
         return Weekly(weeks, act.into, lead, act.use_activity, act.use_pool, self.use_per_unit, self.room * 7, self.cover, due,
                       self.demand_pool, self.wanted * 7, self.margin, act.give_activity, act.give_pool, self.give_per_unit,
-                      self.backup, opens, self.limits.times(7), self.rate * 7 if self.balanced else np.zeros(0))  # fmt: skip
+                      self.backup, opens, self.limits.times(7), self.rate * 7)  # fmt: skip
 
 
 def _per_unit(used: Floats, amount: Floats, period: int) -> Floats:
