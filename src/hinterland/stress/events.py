@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from hinterland.core.calendar import Ints
     from hinterland.model.network import Network
 
-__all__ = ["EVENT_COLUMNS", "draw_events", "members_of"]
+__all__ = ["EVENT_COLUMNS", "NUMBERED", "draw_events", "members_of"]
+
+NUMBERED = 2**20
+"""Events of one hazard and member in one replication that have numbers of their own; beyond, they would share the next one's."""
 
 EVENT_COLUMNS = {
     "hazard_id": pl.String,
@@ -98,7 +101,7 @@ def draw_events(net: Network, *, replications: int, seed: int, first_day: int, l
             count = poisson_counts(uniforms(seed, f"{name}|count", every), rate * len(days))
             replication = np.repeat(every, count)
             number = np.arange(len(replication)) - np.repeat(np.cumsum(count) - count, count)
-            key = replication * 1024 + number
+            key = replication * NUMBERED + number
             start = days[(uniforms(seed, f"{name}|start", key) * len(days)).astype(np.int64)]
             lasts = lognormal_days(
                 uniforms(seed, f"{name}|duration", key), float(row["duration_days_mean"] or 0.0), float(row["duration_sigma"] or 0.0)

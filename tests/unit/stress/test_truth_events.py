@@ -50,6 +50,13 @@ def test_durations_are_lognormal_with_the_mean_that_is_stated():
     assert logs.std() == pytest.approx(0.8, rel=0.03)
 
 
+def test_thousands_of_events_in_one_future_lend_no_numbers_to_the_next():
+    """About 4,000 events in each of three futures: as many lengths of time as events."""
+    events = drawn(FLOOD | {"events_per_year": 800.0}, replications=3)
+    assert events.height > 3 * 3500
+    assert events["duration_days"].n_unique() == events.height
+
+
 def test_starts_are_even_over_the_days():
     day = drawn(FLOOD)["start_day"].to_numpy() - FIRST
     width = LAST - FIRST + 1
