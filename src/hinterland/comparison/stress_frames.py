@@ -76,13 +76,6 @@ def _interval(values: Floats) -> tuple[float, float, float, float]:
     return mean, spread, mean - half, mean + half
 
 
-def _tail(values: Floats) -> tuple[float, float]:
-    """VaR and CVaR at 95 % of what is bad when it is high."""
-    ordered = np.sort(values)
-    count = max(1, round(len(ordered) * (1 - told_by.TAIL_SHARE)))
-    return float(ordered[-count]), float(ordered[-count:].mean())
-
-
 def _named(name: str, frame: pl.DataFrame, kind: str) -> pl.DataFrame:
     """A frame as the board declares it: the strategy first, columns it has, null for those it has not."""
     columns = STRESS_FRAMES[kind]
@@ -94,7 +87,7 @@ def _named(name: str, frame: pl.DataFrame, kind: str) -> pl.DataFrame:
 def measures_of(name: str, moved: Moved) -> pl.DataFrame:
     """Rows of StressBoard.measures: those of lost sales, then those of serving late."""
     late = late_rates(moved.late)
-    rows = [(one, kind, *_interval(late[one].to_numpy()), *_tail(late[one].to_numpy())) for one, kind in LATE_MEASURES.items()]
+    rows = [(one, kind, *_interval(late[one].to_numpy()), *told_by.tail(late[one].to_numpy())) for one, kind in LATE_MEASURES.items()]
     lost = told_by.summary(moved.lost).filter(~pl.col("measure").is_in(list(LATE_MEASURES)))
     names = ("measure", "unit", "mean", "spread", "low", "high", "var95", "cvar95")
     told = pl.concat(

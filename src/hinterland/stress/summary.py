@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from hinterland.core.calendar import Floats
     from hinterland.stress.simulate import StressResult
 
-__all__ = ["convergence", "paired", "rates", "summary"]
+__all__ = ["convergence", "paired", "rates", "summary", "tail"]
 
 TAIL_SHARE = 0.95
-"""VaR is the loss that 95 % of the replications do not exceed, CVaR the mean of the worst 5 %."""
+"""VaR is the smallest loss that at least 95 % of the replications do not exceed, CVaR the mean of the worst 5 %."""
 MEASURED = {
     "fill_rate": "share",
     "on_time_share": "share",
@@ -83,11 +83,19 @@ def _interval(values: Floats) -> tuple[float, float, float, float]:
     return mean, spread, mean - half, mean + half
 
 
-def _tail(values: Floats, worst_is_high: bool) -> tuple[float, float]:
-    """VaR and CVaR at 95 %: the quantile, and the mean of what is at least as bad (Rockafellar and Uryasev 2000, by sorting)."""
+def tail(values: Floats, worst_is_high: bool = True) -> tuple[float, float]:
+    """VaR and CVaR at 95 % (Rockafellar and Uryasev 2000): what at least 95 % of the values do not exceed, and the mean of the worst 5 %.
+
+    Where 5 % of the values is no whole number, the last one counts for its part.
+
+    >>> tail(np.arange(1.0, 101.0))  # 95, and the mean of 96 to 100
+    (95.0, 98.0)
+    """
     ordered = np.sort(values if worst_is_high else -values)
-    count = max(1, round(len(ordered) * (1 - TAIL_SHARE)))
-    var, cvar = float(ordered[-count]), float(ordered[-count:].mean())
+    worst = len(ordered) * round(1 - TAIL_SHARE, 12)
+    at = max(int(np.ceil(len(ordered) - worst - 1e-9)) - 1, 0)
+    var = float(ordered[at])
+    cvar = var + float((ordered[at + 1 :] - var).sum()) / worst
     return (var, cvar) if worst_is_high else (-var, -cvar)
 
 
@@ -98,7 +106,7 @@ def summary(result: StressResult) -> pl.DataFrame:
     for name, unit in MEASURED.items():
         values = frame[name].to_numpy()
         high_is_bad = name not in {"fill_rate", "on_time_share", "steps_without_shortage_share"}
-        rows.append((name, unit, *_interval(values), *_tail(values, high_is_bad)))
+        rows.append((name, unit, *_interval(values), *tail(values, high_is_bad)))
     names = ("measure", "unit", "mean", "spread", "low", "high", "var95", "cvar95")
     return pl.DataFrame(rows, schema={name: pl.String if at < 2 else pl.Float64 for at, name in enumerate(names)}, orient="row")
 
