@@ -155,7 +155,7 @@ def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
 def _refuse_worst(k: int) -> None:
     if k < 0:
         what, why = f"the worst {k} failures", "fewer than none cannot fail"
-        raise InvalidTables([Issue("expose", None, "worst", "negative", what=what, why=why, fix="ask for 1 or more, or for 0: none")])
+        raise InvalidTables([Issue("expose", None, "worst", "bounds", what=what, why=why, fix="ask for 1 or more, or for 0: none")])
 
 
 def worst_failures(
