@@ -142,7 +142,7 @@ def test_fewer_than_no_failures_are_refused():
     for ask in (lambda net: expose(net, plan_from_afar(), worst=-1), lambda net: worst_failures(net, plan_from_afar(), -1)):
         with pytest.raises(InvalidTables) as refused:
             ask(broken(car_a_day()))
-        assert refused.value.issues[0].code == "negative"
+        assert refused.value.issues[0].code == "bounds"
 
 
 def test_sites_that_fail_together_are_down_as_long_as_the_slowest():
