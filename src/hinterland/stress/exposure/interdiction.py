@@ -109,7 +109,9 @@ def worst_attack(
     np.add.at(becomes, coo.col[brings], coo.data[brings] * worth[coo.row[brings]])
     open_ = np.maximum(days - block.delay_days, 0.0) / days
     room = block.most / scale
-    room[block.backup] *= open_
+    room[block.backup] = np.where(
+        open_ > 0, room[block.backup] * np.where(open_ > 0, open_, 1.0), 0.0
+    )  # without end, yet not there in time
     closed = room <= 0
     capped = np.flatnonzero(np.isfinite(room) & ~closed)
     # columns: x (count), o (backups), y (pools), w (activities), z (demands), g (limits)

@@ -20,7 +20,10 @@ __all__ = ["Measured", "Share", "shares_of", "weeks_of"]
 
 
 class Measured(NamedTuple):
-    """Lost margin at the low and the high end of the recovery time, lost units at the high end, days survived."""
+    """Lost margin at the low and the high end of the recovery time, lost units at the high end, days survived.
+
+    Infinite days are survived for ever; who has more stock than the search is long is told with the days that were searched.
+    """
 
     loss_low: float
     loss_high: float
@@ -62,7 +65,7 @@ class Share:
             loss_low = loss_high
             if loss_high > 0 and low < high:
                 loss_low = solver.loss(node.down, low, opens=node.opens)[0] if weeks < low else 0.0
-            found.append(Measured(loss_low, loss_high, float(units.sum()), np.inf if weeks >= self.most else weeks * 7.0))
+            found.append(Measured(loss_low, loss_high, float(units.sum()), weeks * 7.0))
         return found
 
     def _block(self, chain: Block) -> list[Measured]:
