@@ -105,3 +105,35 @@ def test_a_pool_that_orders_by_its_own_rule_keeps_it():
     assert options(found)["buffer"]["loss"] == pytest.approx(3500)
     assert options(found)["buffer"]["loss_after"] == pytest.approx(2100)
     assert as_rows(found, "far", "buffer")["replenishment"][0]["policy"] == "days_of_cover"
+
+
+def owned(*sites, **rows):
+    """The world in which these sites have one operator."""
+    tables = car_a_day()
+    tables["product_values"] = [{"product_id": "part", "value_per_unit": 10.0}, {"product_id": "car", "value_per_unit": 100.0}]
+    for row in tables["sites"]:
+        row["operator"] = "both" if row["site_id"] in sites else "others"
+    return expose(broken(tables, recoveries=ROWS, **rows), plan_from_afar(), kinds=["operator"], what_if=True)
+
+
+def test_no_stock_is_bought_for_a_line_that_stands_still_too():
+    """Far and the plant stand still for 42 days: parts at the plant would wait with it; 14 cars at the market sell, and cost 14 x 100 x 10 %."""
+    found = owned("far", "plant")
+    row = options(found, "both", "operator")["buffer"]
+    assert as_rows(found, "both", "buffer") == {
+        "replenishment": [{"site_id": "town", "product_id": "car", "policy": "plan", "safety_quantity": 14.0}]
+    }
+    assert row["avoided"] == pytest.approx(1400)
+    assert row["cost_per_year"] == pytest.approx(140)
+
+
+def test_who_stands_still_with_the_node_is_no_second_source():
+    """Near may be named by the table or found, and does nothing in the plan: as long as it has the operator of far it stands still, too."""
+    for rows in ({}, {"alternates": [TOLD]}):
+        assert {"second_source", "call_off"} <= set(options(owned("far", **rows), "both", "operator"))
+        assert set(options(owned("far", "near", **rows), "both", "operator")) == {"buffer", "standby"}
+
+
+def test_nobody_is_a_second_source_of_a_product_that_nobody_can_make():
+    found = expose(world(), plan_from_afar(), kinds=["product"], what_if=True)
+    assert set(options(found, "part", "product")) == {"buffer", "standby"}

@@ -19,7 +19,10 @@ import numpy as np
 import polars as pl
 
 from hinterland.model.lanes import pool_values
+from hinterland.model.scopes import Scopes
 from hinterland.stress.activities import LANE, LINE
+from hinterland.stress.events import sites_of
+from hinterland.stress.left import PLACES
 from hinterland.stress.replenishing import replenishment_of
 
 if TYPE_CHECKING:
@@ -90,22 +93,36 @@ class Weak:
                 some[int(act.into[lane])] = some.get(int(act.into[lane]), 0.0) + float(chain.rate[lane])
         return found
 
+    def idle(self, node: Node) -> set[int]:
+        """Pools whose takers all stand still with the node: stock there would wait for it. A pool without takers sells, or holds the end."""
+        chain, act = self.chain, self.chain.activities
+        busy = chain.rate[act.use_activity] > 0
+        still = np.isin(act.use_activity, node.down)
+        taken, free = act.use_pool[busy & still], np.concatenate([act.use_pool[busy & ~still], chain.demand_pool[chain.wanted > 0]])
+        return {int(one) for one in np.setdiff1d(taken, free)}
 
-def _buffer(weak: Weak, node: Node, days: float) -> Measure:
-    """Stock where the node's goods arrive: at those who take them, and at the node where its own lines or market do."""
+    def stopped(self, node: Node) -> set[int]:
+        """Sites that stand still with the node: those it names, whether the plan uses them or not, and those whose lines or offers it stops."""
+        act, a = self.chain.activities, self.chain.arrays
+        named = sites_of(a.net, Scopes(a.net), node.kind, node.name) if node.kind in PLACES else ()
+        lines = act.into[node.down[act.kind[node.down] != LANE]]
+        return {int(a.pools.site[pool]) for pool in lines} | {at for at, one in enumerate(a.sites.ids) if one in named}
+
+
+def _buffer(weak: Weak, node: Node, days: float) -> Measure | None:
+    """Stock where the node's goods arrive: at those who take them and do not stand still with it."""
     chain = weak.chain
     act, a = chain.activities, chain.arrays
-    more = np.zeros(len(a.pools))
+    more, idle = np.zeros(len(a.pools)), weak.idle(node)
     for pools in weak.flows(node).values():
         for pool, rate in pools.items():
-            more[pool] += rate * days
-    down = set(node.down.tolist())
+            more[pool] += 0.0 if pool in idle else rate * days
     sent = {int(a.flows.from_pool[act.subject[one]]) for one in np.flatnonzero((act.kind == LANE) & (chain.rate > 0))}
     for one in node.down:
-        if act.kind[one] != LANE and chain.rate[one] > 0 and int(act.into[one]) not in sent:
-            takers = act.use_activity[act.use_pool == act.into[one]]
-            if not len(takers) or not {int(taker) for taker in takers} <= down:
-                more[act.into[one]] += chain.rate[one] * days
+        if act.kind[one] != LANE and chain.rate[one] > 0 and int(act.into[one]) not in sent | idle:
+            more[act.into[one]] += chain.rate[one] * days
+    if not more.any():
+        return None
     cost = float((more * weak.values * weak.holding).sum())
     rows: Rows = [("replenishment", _ordering(chain, weak, int(pool), float(more[pool]))) for pool in np.flatnonzero(more > 0)]
     assumed = "" if weak.holding_told else f"holding {HOLDING_SHARE:.0%} of the value a year"
@@ -134,7 +151,7 @@ def _makers(weak: Weak, node: Node, site: int, product: int, pools: dict[int, fl
     """Sites outside the node with lines or offers of the good and a lane to its takers: share of the flow reached, days, site."""
     chain = weak.chain
     a, flows = chain.arrays, chain.arrays.flows
-    stopped = {int(a.pools.site[pool]) for pool in chain.activities.into[node.down[chain.activities.kind[node.down] != LANE]]}
+    stopped = weak.stopped(node)
     passage = node.name if node.kind == "passage" else None
     told = flows.rates.lanes["passages"]
     able = {int(a.pools.site[pool]) for pool in np.unique(np.concatenate([a.making.lines.pool, a.offers.pool]))
@@ -157,14 +174,16 @@ def _alternate(weak: Weak, site: int, product: int, other: int, days: float, **m
 
 
 def _second_source(weak: Weak, node: Node) -> Measure | None:
-    """Alternates of the table, qualified already; else the maker that reaches most of those who take the good, the nearest first."""
+    """Alternates of the table outside the node, qualified already; else the maker that reaches most takers of the good, the nearest first."""
     a = weak.chain.arrays
     number = {one: at for at, one in enumerate(a.sites.ids)}
     goods = {one: at for at, one in enumerate(a.products.ids)}
     named: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    stopped = weak.stopped(node)
     columns = ("site_id", "product_id", "alternate_site_id", "max_share", "extra_cost_per_unit")
     for row in a.net["alternates"].select(columns).iter_rows(named=True):
-        named.setdefault((number[row["site_id"]], goods[row["product_id"]]), []).append(row)
+        if number[row["alternate_site_id"]] not in stopped:
+            named.setdefault((number[row["site_id"]], goods[row["product_id"]]), []).append(row)
     rows, cost, chosen = Rows(), 0.0, 0
     for (site, product), pools in weak.flows(node).items():
         value, extra = float(np.mean([weak.values[pool] for pool in pools])), 0.0
@@ -238,10 +257,7 @@ def _standby(weak: Weak, node: Node, share: float) -> Measure:
 
 def measures_for(weak: Weak, node: Node, *, buffer_days: float, standby_share: float) -> Sequence[Measure]:
     """Everything that could be done at one node; `standby_share` is the share of a standby and of what may be called off."""
-    some = (
-        _buffer(weak, node, buffer_days),
-        _second_source(weak, node),
-        _call_off(weak, node, standby_share),
-        _standby(weak, node, standby_share),
-    )
+    some = [_buffer(weak, node, buffer_days), _standby(weak, node, standby_share)]
+    if node.kind not in {"product", "product_group"}:  # else whoever makes it stands still
+        some += [_second_source(weak, node), _call_off(weak, node, standby_share)]
     return [one for one in some if one is not None]
