@@ -10,7 +10,7 @@ from hinterland.tables import TABLES
 COLUMNS = [(table.name, column) for table in TABLES.values() for column in table.columns]
 NUMBERS = [(name, column) for name, column in COLUMNS if column.kind in {"number", "share", "whole"}]
 PLAIN = {"latitude", "longitude", "max_modules", "circuity_factor", "cost_factor", "priority", "replication", "order", "nearest_k", "value"}
-PLAIN |= {"rate_to_settings_currency", "exclusive", "duration_sigma", "rank", "oecd_step", "threshold"}
+PLAIN |= {"rate_to_settings_currency", "exclusive", "duration_sigma", "lead_time_sigma", "rank", "oecd_step", "threshold"}
 """Numbers that are degrees, counts, ratios, or whose unit another cell of the row tells."""
 
 
