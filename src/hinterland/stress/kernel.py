@@ -1,7 +1,8 @@
 """The kernel: what a chain moves in each step of many replications. Pure functions of arrays; a plain twin lives in tests.
 
 A block of replications lies side by side in the last axis, so that each step of an activity is a few short vector
-operations; blocks run in threads of their own.
+operations; blocks run in threads of their own. One file, though long: compiled code is kept on disk under the file of the outermost
+function alone, so parts in other files could change and old code still run.
 """
 
 from __future__ import annotations
