@@ -137,3 +137,14 @@ def test_who_stands_still_with_the_node_is_no_second_source():
 def test_nobody_is_a_second_source_of_a_product_that_nobody_can_make():
     found = expose(world(), plan_from_afar(), kinds=["product"], what_if=True)
     assert set(options(found, "part", "product")) == {"buffer", "standby"}
+
+
+def test_who_stops_the_same_is_helped_once_by_the_narrowest_name():
+    """Far is all that its country and its region have: the site is told, and the room it leaves goes to others."""
+    kinds = ["country", "region", "site"]
+    found = expose(world(), plan_from_afar(), kinds=kinds, what_if=True)
+    lone = found.nodes.filter(pl.col("loss_high") == found.nodes.filter(pl.col("node") == "far")["loss_high"][0])
+    assert set(lone["kind"]) == set(kinds)
+    told = set(found.options.select("kind", "node").iter_rows())
+    assert ("site", "far") in told
+    assert not {(kind, name) for kind, name in lone.select("kind", "node").iter_rows() if kind != "site"} & told

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hinterland.core.progress import Progress
     from hinterland.model.network import Network
     from hinterland.model.plan import Plan
+    from hinterland.stress.exposure.nodes import Node
     from hinterland.stress.exposure.shares import Measured
     from hinterland.stress.hands import DaskClient
 
@@ -128,11 +129,7 @@ def expose(
         sets = worst_sets(chain.block(), sites, worst, seconds=worst_seconds, progress=progress)
     options = option_rows = None
     if what_if and not stopped:
-        by_name = {(node.kind, node.name): node for node in nodes}
-        weak = [
-            (by_name[kind, name], loss)
-            for kind, name, loss in frame.filter(pl.col("loss_high") > 0).select("kind", "node", "loss_high").head(weakest).iter_rows()
-        ]
+        weak = _weakest(frame, nodes, weakest)
         options, option_rows = options_for(
             chain, plan, weak, method=method, weeks=weeks, buffer_days=buffer_days, standby_share=standby_share
         )
@@ -142,6 +139,18 @@ def expose(
     if stopped:
         raise Cancelled(result, f"stopped after {len(rows)} of {len(nodes)} nodes")
     return result
+
+
+def _weakest(frame: pl.DataFrame, nodes: Sequence[Node], count: int) -> list[tuple[Node, float]]:
+    """The nodes that lose most, each with its loss: of those that stop the same for as long the narrowest, a site for its operator."""
+    by_name = {(node.kind, node.name): node for node in nodes}
+    rows = sorted(frame.filter(pl.col("loss_high") > 0).select("loss_high", "kind", "node").iter_rows(),
+                  key=lambda row: (-row[0], KINDS.index(row[1]), row[2]))  # fmt: skip
+    apart: dict[tuple[bytes, bytes, float], tuple[Node, float]] = {}
+    for loss, kind, name in rows:
+        node = by_name[kind, name]
+        apart.setdefault((node.down.tobytes(), node.opens.tobytes(), node.recovery_days[1]), (node, loss))
+    return list(apart.values())[:count]
 
 
 def _ranked(frame: pl.DataFrame) -> pl.DataFrame:

@@ -50,22 +50,33 @@ def with_rows(net: Network, rows: Rows) -> Network:
     return replace(net, tables=tables)
 
 
-def _loss(chain: PeriodChain, node: Node, method: str, weeks: int, standby_share: float = 0.0) -> float:
-    """Lost margin over the slowest recovery, where a standby does that share of what the node does."""
-    days, left = node.recovery_days[1], chain.rate[node.down] * standby_share
-    if method == "block":
-        return BlockSolver(chain.block()).loss(node.down, days, left_most=left, opens=node.opens)[0]
-    return WeeklySolver(chain.weekly(weeks)).loss(node.down, weeks_of(days), left_most=left * 7, opens=node.opens)[0]
+class _Loss:
+    """Lost margin of nodes of one chain over their slowest recovery; the model is built when the first asks."""
+
+    def __init__(self, chain: PeriodChain, method: str, weeks: int) -> None:
+        self.chain, self._method, self._weeks = chain, method, weeks
+        self._block: BlockSolver | None = None
+        self._weekly: WeeklySolver | None = None
+
+    def __call__(self, node: Node, standby_share: float = 0.0) -> float:
+        """Where a standby does that share of what the node does."""
+        days, left = node.recovery_days[1], self.chain.rate[node.down] * standby_share
+        if self._method == "block":
+            self._block = self._block or BlockSolver(self.chain.block())
+            return self._block.loss(node.down, days, left_most=left, opens=node.opens)[0]
+        self._weekly = self._weekly or WeeklySolver(self.chain.weekly(self._weeks))
+        return self._weekly.loss(node.down, weeks_of(days), left_most=left * 7, opens=node.opens)[0]
 
 
-def _after(chain: PeriodChain, plan: Plan, node: Node, one: Measure, method: str, weeks: int) -> float:
+def _after(usual: _Loss, plan: Plan, node: Node, one: Measure, method: str, weeks: int) -> float:
     """Loss of the node with the rows of a measure in the tables."""
     if not one.rows:
-        return _loss(chain, node, method, weeks, one.standby_share)
+        return usual(node, one.standby_share)
+    chain = usual.chain
     arrays = replace(chain.arrays, net=with_rows(chain.arrays.net, one.rows))
     changed = period_of(arrays, plan, chain.period_id, [node.name] if node.kind == "passage" else ())
     mine = [other for other in nodes_of(changed, (node.kind,), recovery_days=node.recovery_days) if other.name == node.name]
-    return _loss(changed, replace(mine[0], recovery_days=node.recovery_days), method, weeks)
+    return _Loss(changed, method, weeks)(replace(mine[0], recovery_days=node.recovery_days))
 
 
 def _text(row: dict[str, object]) -> str:
@@ -83,10 +94,10 @@ def options_for(
     standby_share: float,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Try every measure at each node (with its loss), the best per money first, those without a known cost last; and their rows."""
-    weak, rows, added = Weak(chain), [], []
+    weak, usual, rows, added = Weak(chain), _Loss(chain, method, weeks), [], []
     for node, loss in nodes:
         for one in measures_for(weak, node, buffer_days=buffer_days, standby_share=standby_share):
-            left = _after(chain, plan, node, one, method, weeks)
+            left = _after(usual, plan, node, one, method, weeks)
             avoided, money = max(loss - left, 0.0), one.cost_per_year
             per_cost = avoided / money if money else None
             rows.append((node.kind, node.name, one.option, one.amount, one.unit, loss, left, avoided, money, per_cost, one.assumed or None))
