@@ -178,41 +178,51 @@ def side_by_side(board: Board) -> tuple[list[str], list[list[Any]]]:
     return header, rows
 
 
-def stress_side_by_side(stress: StressBoard) -> tuple[list[str], list[list[Any]]]:
-    """Header and rows of plans under the same events: a measure a row, each plan's mean, and differences with their 95 % interval."""
+def _in_words(stress: StressBoard, words: str, row: Mapping[str, Any], means: Sequence[float]) -> tuple[float, str]:
+    """What a measure is multiplied by for reading, and its name with its unit: millions where there are any."""
+    if row["unit"] == "share":
+        return 100.0, f"{words}, %"
+    unit = _unit_told(row["unit"], stress)
+    many = max((abs(one) for one in means), default=0.0) >= 1e6
+    return (1e-6, f"{words}, M {unit}") if many else (1.0, f"{words}, {unit}")
+
+
+def stress_side_by_side(stress: StressBoard) -> tuple[list[str], list[list[Any]], dict[str, list[list[Any]]]]:
+    """Header and rows of plans under the same events: a measure a row, each plan's mean; and for each plan its differences to the baseline.
+
+    A difference is measure, mean, low and high end of its 95 % interval, whether the interval leaves 0 out.
+    """
     from hinterland.comparison import not_survived
 
     means = {(row["strategy"], row["measure"]): row for row in stress.measures.iter_rows(named=True)}
     moved = {(row["strategy"], row["measure"]): row for row in stress.differences.iter_rows(named=True)}
     others = [name for name in stress.strategies if name != stress.against]
-    header = ["", "unit", *stress.strategies, *(part for name in others for part in (f"{name} − {stress.against}", "low", "high"))]
     rows: list[list[Any]] = []
+    apart: dict[str, list[list[Any]]] = {name: [] for name in others}
     for measure, words in _HELD:
         told = [means.get((name, measure)) for name in stress.strategies]
-        first = next((one for one in told if one is not None), None)
-        if first is None:
+        known = [one for one in told if one is not None]
+        if not known:
             continue
-        scale, unit = (100.0, "%") if first["unit"] == "share" else (1.0, _unit_told(first["unit"], stress))
-        apart = [moved.get((name, measure), {}) for name in others]
-        differences = [None if one.get(end) is None else scale * one[end] for one in apart for end in ("mean", "low", "high")]
-        rows.append([words, unit, *(None if one is None else scale * one["mean"] for one in told), *differences])
+        scale, named = _in_words(stress, words, known[0], [one["mean"] for one in known])
+        rows.append([named, *(None if one is None else scale * one["mean"] for one in told)])
         if measure == "lost_margin":
-            rows.append(["… worst 5 %", unit, *(None if one is None else one["cvar95"] for one in told), *([None] * 3 * len(others))])
+            rows.append(["… in the worst 5 %", *(None if one is None else scale * one["cvar95"] for one in told)])
+        for name in others:
+            one = moved.get((name, measure))
+            if one is not None:
+                apart[name].append([named, *(scale * one[end] for end in ("mean", "low", "high")), one["certain"]])
     weak = [not_survived(stress, name) for name in stress.strategies]
     if any(weak):
-        blank = [""] * 3 * len(others)
-        rows.append(
-            [
-                "nodes not survived",
-                f"of all ({stress.method})",
-                *("–" if one is None else f"{one['count']} of {one['of']}" for one in weak),
-                *blank,
-            ]
-        )
         worst = [None if one is None else one["worst"] for one in weak]
-        rows.append(["worst node", "", *("–" if one is None else f"{one['kind']} {one['name']}" for one in worst), *blank])
-        rows.append(["its loss while it recovers", stress.currency, *(None if one is None else one["loss_high"] for one in worst), *blank])
-    return header, rows
+        rows.append(
+            [f"nodes not survived, of all ({stress.method})", *("–" if one is None else f"{one['count']} of {one['of']}" for one in weak)]
+        )
+        rows.append(["worst node", *("–" if one is None else f"{one['kind']} {one['name']}" for one in worst)])
+        rows.append(
+            [f"its loss while it recovers, M {stress.currency}", *(None if one is None else one["loss_high"] / 1e6 for one in worst)]
+        )
+    return ["", *stress.strategies], rows, apart
 
 
 def _unit_told(unit: str, stress: StressBoard) -> str:

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from hinterland.cli.shows import say, show_table
+from hinterland.cli.shows import figure, say, show_table
 
 __all__ = ["Cluster", "Exposure", "From", "Replications", "Seed", "Stress", "To", "WhatIf", "Workers", "show_stress", "stress_asked"]
 
+_STAR = "* where shortage is served later instead of lost"
 Stress = Annotated[bool, typer.Option("--stress", help="move the plans through the same events as well, and tell who holds better")]
 Replications = Annotated[
     int | None, typer.Option("--replications", "-n", metavar="NUMBER", help="of --stress: how often the future is drawn; default 1000")
@@ -60,7 +61,7 @@ def stress_asked(
 def show_stress(board: Any, *, answered: bool = True) -> None:
     """Print what plans under the same events lose, and the sentence of each against the baseline; nothing where they were not moved.
 
-    `answered`: the sentences stand here and not elsewhere.
+    `answered`: with the differences, the sentences and the notes; else the means alone, the rest stands elsewhere.
     """
     from hinterland import app as doors
     from hinterland.comparison import answers
@@ -68,9 +69,15 @@ def show_stress(board: Any, *, answered: bool = True) -> None:
     stress = board.stress
     if stress is None:
         return
-    header, rows = doors.stress_side_by_side(stress)
+    header, rows, apart = doors.stress_side_by_side(stress)
     days = f"{stress.first_day} to {stress.last_day}"
     show_table(f"{stress.replications:,} replications of {days}, {stress.events:,} events, seed {stress.seed}", header, rows)
-    say(
-        "* where shortage is served later instead of lost", *(answers(board) if answered else ()), *(f"note: {one}" for one in stress.notes)
-    )
+    if not answered:
+        say(_STAR)
+        return
+    for name, differences in apart.items():
+        show_table(
+            f"{name} less {stress.against}, under the same events", ("", "difference", "95 % interval", ""),
+            [(words, mean, f"{figure(low)} to {figure(high)}", "" if certain else "may be chance") for words, mean, low, high, certain in differences],
+        )  # fmt: skip
+    say(_STAR, *answers(board), *(f"note: {one}" for one in stress.notes))
