@@ -65,12 +65,12 @@ def late_rates(result: StressResult) -> pl.DataFrame:
 
 
 def _interval(values: Floats) -> tuple[float, float, float, float]:
-    """Mean, standard deviation and the 95 % interval of the mean (Student's t)."""
+    """Mean, standard deviation and the 95 % interval of the mean (Student's t); one value alone has neither spread nor interval: NaN."""
     from scipy.stats import t
 
     mean, count = float(values.mean()), len(values)
     if count < 2:
-        return mean, 0.0, mean, mean
+        return mean, float("nan"), float("nan"), float("nan")
     spread = float(values.std(ddof=1))
     half = float(t.ppf(0.975, count - 1)) * spread / count**0.5
     return mean, spread, mean - half, mean + half

@@ -72,12 +72,12 @@ def rates(result: StressResult) -> pl.DataFrame:
 
 
 def _interval(values: Floats) -> tuple[float, float, float, float]:
-    """Mean, standard deviation and the 95 % interval of the mean (Student's t)."""
+    """Mean, standard deviation and the 95 % interval of the mean (Student's t); one value alone has neither spread nor interval: NaN."""
     from scipy.stats import t
 
     mean = float(values.mean())
     if len(values) < 2:
-        return mean, 0.0, mean, mean
+        return mean, float("nan"), float("nan"), float("nan")
     spread = float(values.std(ddof=1))
     half = float(t.ppf(0.975, len(values) - 1)) * spread / len(values) ** 0.5
     return mean, spread, mean - half, mean + half
@@ -114,6 +114,7 @@ def summary(result: StressResult) -> pl.DataFrame:
 def paired(one: StressResult, other: StressResult) -> pl.DataFrame:
     """Difference one - other of each measure, replication by replication under the same events, with its 95 % interval.
 
+    `certain`: the interval leaves 0 out; one replication has no interval and is never certain.
     Raises ValueError where the two did not face the same events.
     """
     if not one.events.equals(other.events) or one.replications.height != other.replications.height:

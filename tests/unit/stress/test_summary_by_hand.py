@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from hinterland.stress.events import EVENT_COLUMNS
 from hinterland.stress.kernel import MEASURES
 from hinterland.stress.simulate import StressResult
-from hinterland.stress.summary import paired, rates, summary, tail
+from hinterland.stress.summary import convergence, paired, rates, summary, tail
 
 
 def result(**columns):
@@ -63,3 +65,16 @@ def test_differences_are_one_less_other_and_sure_where_the_interval_leaves_0_out
     assert rates(one)["lost"].mean() - rates(other)["lost"].mean() == pytest.approx(rows["lost"]["mean"])
     surely = paired(one, result(wanted=[10.0] * 3, on_time=[0.0] * 3, lost=[10.0, 11.0, 12.0]))
     assert surely.filter(pl.col("measure") == "lost")["certain"].to_list() == [True]
+
+
+def test_one_replication_has_no_interval_and_is_never_certain():
+    one, other = result(wanted=[10.0], on_time=[9.0], lost=[1.0]), result(wanted=[10.0], on_time=[7.0], lost=[3.0])
+    lost = summary(one).row(by_predicate=pl.col("measure") == "lost", named=True)
+    assert lost["mean"] == 1.0
+    assert all(math.isnan(lost[name]) for name in ("spread", "low", "high"))
+    gaps = paired(one, other)
+    assert gaps.row(by_predicate=pl.col("measure") == "lost", named=True)["mean"] == -2.0
+    assert gaps["low"].is_nan().all()
+    assert gaps["high"].is_nan().all()
+    assert not gaps["certain"].any()
+    assert convergence(one)["low"].is_nan().all()
