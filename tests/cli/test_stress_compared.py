@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 import hinterland as hl
+from hinterland import app as doors
+from hinterland.cli.bars import bars
 from hinterland.cli.commands import app
+from hinterland.core.errors import Cancelled
 from hinterland.model.scenario import resolve
 from stress_worlds import car_a_day
 
@@ -125,6 +129,52 @@ def test_what_expose_finds_is_kept_with_the_run(runs):
     assert nodes.filter(pl.col("node") == "far")["lost_units"][0] == pytest.approx(56)
     assert (runs / "global" / "exposure" / "worst.parquet").is_file()
     assert json.loads((runs / "global" / "exposure" / "about.json").read_text())["method"] == "weekly"
+
+
+def stopping(monkeypatch, verb, table, told):
+    """The verb is stopped after its first row."""
+    whole = getattr(doors, verb)
+
+    def early(*given, **more):
+        found = whole(*given, **more)
+        raise Cancelled(replace(found, **{table: getattr(found, table).head(1)}), told)
+
+    monkeypatch.setattr(doors, verb, early)
+
+
+@pytest.mark.parametrize(
+    ("verb", "table", "name", "told"),
+    [
+        ("expose", "nodes", "exposure", "stopped after 1 of 9 nodes"),
+        ("simulate", "replications", "stress", "stopped after 1 of 40 replications"),
+    ],
+)
+def test_what_was_stopped_says_how_much_is_known_and_takes_the_place_of_nothing(runs, monkeypatch, verb, table, name, told):
+    words, file = [verb, runs / "global", *(["-n", "40"] if verb == "simulate" else [])], runs / "global" / name / f"{table}.parquet"
+    with monkeypatch.context() as patched:
+        stopping(patched, verb, table, told)
+        assert called(*words).exit_code == 130
+        assert pl.read_parquet(file).height == 1  # nothing older was there
+        assert json.loads((file.parent / "about.json").read_text())["stopped"] is True
+    assert called(*words).exit_code == 0
+    whole = pl.read_parquet(file).height
+    assert whole > 1
+    stopping(monkeypatch, verb, table, told)
+    ended = called(*words)
+    assert ended.output.startswith(told)
+    assert "not kept" in ended.output
+    assert pl.read_parquet(file).height == whole
+    machine = called(*words, "--json")
+    assert (machine.exit_code, json.loads(machine.stdout)["stopped"]) == (130, told)
+
+
+@pytest.mark.parametrize(
+    ("more", "kept"), [({}, "keeping what is there"), ({"keeps": "the best plan so far"}, "keeping the best plan so far")]
+)
+def test_who_stops_reads_what_is_kept(capsys, more, kept):
+    with bars(quiet=True, **more) as drawn:
+        drawn.wish(2, None)
+    assert kept in capsys.readouterr().err
 
 
 def test_another_world_tables_with_a_plan_and_replays_do_not_take_its_place(runs, tmp_path):

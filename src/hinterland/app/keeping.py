@@ -67,10 +67,15 @@ def run_place(run: Path, plan: Path | None, made: Plan, scenario: Sequence[str] 
 
 
 def keep_in_run(place: Path, result: StressResult | ExposureResult, net: Network, about: dict[str, object]) -> str:
-    """Keep a finding in a run folder in place of the one before; what is said of it. A run that takes no files is no reason to fail."""
+    """Keep a finding in a run folder in place of the one before; what is said of it. A run that takes no files is no reason to fail.
+
+    What was stopped (`about["stopped"]`) takes the place of nothing.
+    """
     import hinterland
     from hinterland.stress.simulate import StressResult
 
+    if about.get("stopped") and place.exists():
+        return f"not kept: {place} is there already, and what was stopped replaces nothing"
     hazards = {name: net[name] for name in ("hazards", "events", "reactions", "alternates", "recoveries", "replenishment")}
     more = {**about, "input_digest": net.digest, "hazards_digest": digest_of(hazards), "version": hinterland.__version__}
     try:

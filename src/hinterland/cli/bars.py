@@ -17,13 +17,13 @@ __all__ = ["Bars", "bars"]
 class Bars:
     """Draws one bar per task on a terminal; on a pipe it says each task once when it is done."""
 
-    def __init__(self, *, quiet: bool) -> None:
-        """`quiet` draws nothing; stopping works all the same."""
+    def __init__(self, *, quiet: bool, keeps: str) -> None:
+        """`quiet` draws nothing; stopping works all the same, and says that it `keeps` this."""
         self._stop = False
         self._live: Any = None
         self._rows: dict[str, Any] = {}
         self._told: set[str] = set()
-        self._quiet = quiet
+        self._quiet, self._keeps = quiet, keeps
 
     def advanced(self, task: str, done_share: float, note: str = "") -> None:
         """Move a bar."""
@@ -43,11 +43,11 @@ class Bars:
         return self._stop
 
     def wish(self, _number: int, _frame: FrameType | None) -> None:
-        """First Ctrl-C: stop when a plan is safe. Second: stop now."""
+        """First Ctrl-C: stop when what is there is safe. Second: stop now."""
         if self._stop:
             raise KeyboardInterrupt
         self._stop = True
-        sys.stderr.write("\nstopping: keeping the best plan so far (press Ctrl-C again to stop at once)\n")
+        sys.stderr.write(f"\nstopping: keeping {self._keeps} (press Ctrl-C again to stop at once)\n")
 
     def draw(self) -> None:
         """Start drawing where stderr is a terminal."""
@@ -76,9 +76,9 @@ class Bars:
 
 
 @contextmanager
-def bars(*, quiet: bool = False) -> Iterator[Bars]:
+def bars(*, quiet: bool = False, keeps: str = "what is there") -> Iterator[Bars]:
     """Bars for a piece of work, with Ctrl-C turned into a wish to stop while it lasts."""
-    drawn = Bars(quiet=quiet)
+    drawn = Bars(quiet=quiet, keeps=keeps)
     before = signal.signal(signal.SIGINT, drawn.wish)
     drawn.draw()
     try:

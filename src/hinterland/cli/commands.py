@@ -127,7 +127,7 @@ def solve(
         net, warnings = doors.prepare(tables, scenario)
         if warnings and not as_json:
             show_issues(warnings)
-        with bars(quiet=as_json) as drawn:
+        with bars(quiet=as_json, keeps="the best plan so far") as drawn:
             logged, stopped = Logged(drawn), None
             try:
                 found = doors.solve(net, scenario, gap=gap, seconds=seconds, seed=seed, fix=fix, complete=complete, progress=logged)
@@ -330,7 +330,7 @@ def demo(
     """Compare three strategies on the seed chain: cheapest, local-for-local, least CO2e; write the report."""
     from hinterland import app as doors
 
-    with ended_well(as_json=as_json), bars(quiet=as_json) as drawn:
+    with ended_well(as_json=as_json), bars(quiet=as_json, keeps="the best plan so far") as drawn:
         if reference:
             shown = doors.demo_reference(out or Path("out/reference"), workers=2, progress=drawn)
         else:

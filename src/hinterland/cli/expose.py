@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from hinterland.cli.bars import bars
-from hinterland.cli.endings import ended_well
+from hinterland.cli.endings import CODES, ended_well
 from hinterland.cli.shows import figure, plain, say, show_json, show_table
 
 if TYPE_CHECKING:
@@ -81,30 +81,30 @@ def expose(
         elif place is not None:
             kept = keep_in_run(place, found, net, about)
         if as_json:
-            show_json(plain(exposure_told(found) | {"kept": kept or None}))
+            show_json(plain(exposure_told(found) | {"kept": kept or None, "stopped": None if stopped is None else str(stopped)}))
         else:
-            _show(found)
+            _show(found, "" if stopped is None else f"{stopped}: of those measured, ")
             if kept:
                 say(kept)
         if stopped is not None:
-            raise stopped
+            raise SystemExit(CODES["stopped"])
 
 
 def _days(value: float) -> str:
     return "for ever" if value == float("inf") else f"{value:.0f}" if value >= 10 else f"{value:.1f}"
 
 
-def _show(found: ExposureResult) -> None:
+def _show(found: ExposureResult, before: str) -> None:
     nodes, money = found.nodes, found.currency
     weak = nodes.filter(~nodes["survives"])
     if weak.height:
         worst = weak.row(0, named=True)
         say(
-            f"{weak.height} of {nodes.height} nodes are not survived as long as they take to recover; the worst is {worst['kind']} "
+            f"{before}{weak.height} of {nodes.height} nodes are not survived as long as they take to recover; the worst is {worst['kind']} "
             f"{worst['node']}: {figure(worst['loss_high'])} {money} lost in {worst['recovery_days_high']:.0f} days, survived {_days(worst['survival_days'])} days"
         )
     else:
-        say(f"every one of {nodes.height} nodes is survived as long as it takes to recover")
+        say(f"{before}every one of {nodes.height} nodes is survived as long as it takes to recover")
     size, unit = (1e6, f"million {money}") if (nodes["loss_high"] >= 1e7).any() else (1.0, money)
     show_table(
         f"period {found.period_id}, {found.method}",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from hinterland.cli.bars import bars
-from hinterland.cli.endings import ended_well
+from hinterland.cli.endings import CODES, ended_well
 from hinterland.cli.shows import figure, plain, say, show_json, show_table
 
 if TYPE_CHECKING:
@@ -114,11 +114,11 @@ def simulate(
         elif place is not None:
             kept = keep_in_run(place, found, net, about)
         if as_json:
-            show_json(plain(stress_told(found) | {"kept": kept or None}))
+            show_json(plain(stress_told(found) | {"kept": kept or None, "stopped": None if stopped is None else str(stopped)}))
         else:
-            _show(found, kept, until)
+            _show(found, kept, until, "" if stopped is None else f"{stopped}: ")
         if stopped is not None:
-            raise stopped
+            raise SystemExit(CODES["stopped"])
 
 
 def _known(found: StressResult, told: list[dict[str, float]], until: float | None) -> list[str]:
@@ -136,14 +136,14 @@ def _known(found: StressResult, told: list[dict[str, float]], until: float | Non
     return [said]
 
 
-def _show(found: StressResult, kept: str, until: float | None) -> None:
+def _show(found: StressResult, kept: str, until: float | None, before: str) -> None:
     from hinterland.app.stressing import stress_told
 
     told = stress_told(found)
     rows = {row["measure"]: row for row in told["measures"]}
     fill, margin = rows["fill_rate"], rows["lost_margin"]
     say(
-        f"{100 * fill['mean']:.3g} % of demand is served (95 % interval {100 * fill['low']:.4g} to {100 * fill['high']:.4g} %); "
+        f"{before}{100 * fill['mean']:.3g} % of demand is served (95 % interval {100 * fill['low']:.4g} to {100 * fill['high']:.4g} %); "
         f"lost margin {figure(margin['mean'])} {told['currency']}, in the worst 5 % of futures {figure(margin['cvar95'])} {told['currency']}"
     )
     under = f"under {' + '.join(told['scenario'])}" if told["scenario"] else "in the plain tables"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
@@ -122,6 +122,17 @@ def test_who_stops_keeps_whole_replications():
     whole = simulate(exposed_to(FLOODS), plan_from_afar(), replications=400, seed=5)
     assert 0 < kept.replications.height < 400
     assert kept.replications.equals(whole.replications.head(kept.replications.height))
+
+
+def test_who_stops_before_the_first_node_or_replication_has_nothing():
+    class Never(Executor):
+        def submit(self, *_args, **_more):
+            return Future()
+
+    for verb, told in ((expose, "before the first of"), (simulate, "before the first replications")):
+        with pytest.raises(Cancelled, match=told) as stopped:
+            verb(exposed_to(FLOODS), plan_from_afar(), progress=Stops(0), executor=Never())
+        assert stopped.value.result is None
 
 
 def test_it_stops_when_the_fill_rate_is_known_well_enough():

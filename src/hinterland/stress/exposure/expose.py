@@ -116,6 +116,8 @@ def expose(
                 break
     rows = [(one.kind, one.name, *one.recovery_days, *found[at]) for one, at in zip(nodes, place, strict=True) if at < len(found)]
     stopped = len(rows) < len(nodes)
+    if stopped and not rows:
+        raise Cancelled(None, f"stopped before the first of {len(nodes)} nodes was measured")
     cut_off = pl.Series("single_point_of", goods_cut_off(chain, nodes)[: len(rows)] if not stopped else [None] * len(rows), dtype=pl.String)
     frame = _ranked(pl.DataFrame(rows, schema=_SCHEMA, orient="row").with_columns(cut_off))
     notes: tuple[str, ...] = (NOTES[method].format(weeks=most), *chain.notes)
