@@ -37,9 +37,9 @@ def _short(value: float, like: float | None = None) -> str:
 
 
 def _range(low: float, high: float, replications: int) -> str:
-    """The interval of a difference in brackets; where every replication says the same, that."""
+    """The interval of a difference in brackets; where every replication says the same, that; one replication has none."""
     if replications < 2:
-        return "(one replication)"
+        return ""
     most = max(abs(low), abs(high))
     if high - low <= _SAME * most:
         return "(the same in every replication)"
@@ -58,15 +58,15 @@ def _clause(stress: StressBoard, strategy: str, measure: str, scale: float, verb
         return ""
     levels = [_row(stress.measures, name, measure) for name in (strategy, stress.against)]
     size = max((abs(one["mean"]) for one in levels if one is not None), default=0.0)
-    low, mean, high = (scale * found[name] for name in ("low", "mean", "high"))
+    low, mean, high = (scale * found[name if stress.replications > 1 else "mean"] for name in ("low", "mean", "high"))
     if max(abs(low), abs(high)) <= _SAME * scale * size or low == high == 0:
         return f"it {verb} exactly as much {thing}"
-    if low <= 0 <= high:
+    if low <= 0 <= high and stress.replications > 1:
         most = max(abs(low), abs(high))
         return f"in {matter} no difference can be told apart from chance ({_short(low, most)} to {_short(high, most)} {unit})"
     word = "less" if mean < 0 else "more"
     ends = (-high, -low) if mean < 0 else (low, high)
-    return f"it {verb} {_short(abs(mean))} {unit} {word} {thing} {_range(*ends, stress.replications)}".replace("  ", " ")
+    return f"it {verb} {_short(abs(mean))} {unit} {word} {thing} {_range(*ends, stress.replications)}".replace("  ", " ").rstrip()
 
 
 def not_survived(stress: StressBoard, strategy: str) -> dict[str, Any] | None:
@@ -81,7 +81,7 @@ def not_survived(stress: StressBoard, strategy: str) -> dict[str, Any] | None:
 def answer(stress: StressBoard, strategy: str, costs: tuple[float, float] | None = None) -> str:
     """One sentence: what a plan loses, serves late, does not survive and costs (`costs`: the plan's, the baseline's) against the baseline.
 
-    Says "no difference can be told apart from chance" where the 95 % interval holds 0.
+    Says "no difference can be told apart from chance" where the 95 % interval holds 0, and "in this one future" of one replication.
     """
     base, money = stress.against, stress.currency
     clauses = [
@@ -102,7 +102,7 @@ def answer(stress: StressBoard, strategy: str, costs: tuple[float, float] | None
         else:
             share = f" ({'+' if more > 0 else '−'}{abs(more) / abs(costs[1]):.1%})".replace("%", " %") if costs[1] else ""
             clauses.append(f"over all periods it costs {_short(abs(more))} {money} {'more' if more > 0 else 'less'}{share}")
-    days = f"from {stress.first_day} to {stress.last_day}"
+    days = f"{'in this one future ' if stress.replications < 2 else ''}from {stress.first_day} to {stress.last_day}"
     return f"{strategy} against {base}, {days}: " + "; ".join(one for one in clauses if one) + "."
 
 

@@ -60,18 +60,27 @@ class Resilience:
 
 
 def margin_words(stress: StressBoard, names: list[str], *, ranges: bool = False) -> str:
-    """Who loses more or less margin than the baseline, and of whom it cannot be said; empty where nothing is known."""
+    """Who loses more or less margin than the baseline, and of whom it cannot be said; empty where nothing is known.
+
+    Of one replication: what it says, without an interval.
+    """
+    alone = stress.replications < 2
     parts: list[str] = []
     open_: list[str] = []
     for one in names:
         row = differed(stress, one, "lost_margin")
         if row is None or not finite(row["mean"]):
             continue
-        if not row["certain"]:
+        if alone and not row["mean"]:
+            parts.append(f"{one} loses as much margin as {stress.against}")
+            continue
+        if not row["certain"] and not alone:
             open_.append(one)
             continue
-        ends = sorted(abs(row[end]) for end in ("low", "high"))
-        range_ = f" ({'95 % interval ' if not parts else ''}{between(ends[0], ends[1], stress.currency)})" if ranges else ""
+        range_ = ""
+        if ranges and not alone:
+            ends = sorted(abs(row[end]) for end in ("low", "high"))
+            range_ = f" ({'95 % interval ' if not parts else ''}{between(ends[0], ends[1], stress.currency)})"
         than = f" margin than {stress.against}" if not parts else ""
         size = told(abs(row["mean"]), stress.currency)
         parts.append(f"{one} loses {size} {'less' if row['mean'] < 0 else 'more'}{than}{range_}{_units(stress, one, row['mean'])}")
@@ -85,8 +94,10 @@ def _units(stress: StressBoard, strategy: str, margin: float) -> str:
     row = differed(stress, strategy, "lost")
     if row is None or not finite(row["mean"]):
         return ""
-    if not row["certain"]:
-        return ", in units without a certain difference"
+    if not row["certain"] and stress.replications > 1:
+        return ", with no certain difference in units"
+    if not row["mean"]:
+        return ""
     size = f"{told(abs(row['mean']), stress.unit)} {'more' if row['mean'] > 0 else 'fewer'}"
     return f" and {size}" if row["mean"] * margin > 0 else f", though {size}"
 
@@ -110,6 +121,8 @@ def _measure(stress: StressBoard, strategy: str, measure: str) -> Held:
     if gap is None or not finite(gap["mean"]):
         return Held(shown(row["mean"], unit))
     delta = _judged(difference(gap["mean"], "share" if unit == "share" else ""), gap["mean"], direction(measure), certain=gap["certain"])
+    if stress.replications < 2:
+        return Held(shown(row["mean"], unit), Delta(delta.text, "", "same"))
     ends = between(gap["low"], gap["high"], unit if unit == "share" else "", sign=True, points=True)
     return Held(shown(row["mean"], unit), delta, ends.removesuffix(" pts"))
 
@@ -157,11 +170,17 @@ def _survived(stress: StressBoard, strategy: str) -> Held:
 
 
 def _answer(stress: StressBoard, rows: dict[str, list[Held]]) -> str:
-    """Yes, where every certain difference is better; no, where every one is worse; partly between; else that none is certain."""
+    """Yes, where every certain difference is better; no, where every one is worse; partly between; else that none is certain.
+
+    One replication answers nothing: what it says is told as that of one future.
+    """
     gaps = {one: cells for one, cells in rows.items() if one != stress.against}
     meanings = {cell.delta.meaning for cells in gaps.values() for cell in cells if cell.delta} - {"same"}
     if not gaps:
         return "No baseline to compare with"
+    if stress.replications < 2:
+        lead = margin_words(stress, list(gaps))
+        return "One future alone does not tell" + (f"; in this one future {lead}" if lead else "")
     if not meanings:
         return f"No certain difference to {stress.against}"
     lead = margin_words(stress, list(gaps))
@@ -186,8 +205,11 @@ def resilience(board: Board) -> Resilience | None:
         for one in names:
             rows[one] += [_exposure(stress, one), _survived(stress, one)]
     lead = margin_words(stress, [one for one in names if one != stress.against], ranges=True)
+    alone = stress.replications < 2
     about = f"Means of {stress.replications:,} draws of events, the same for every plan, {span_words(stress)}."
-    if len(names) > 1:
+    if alone:
+        about = f"One draw of events, the same for every plan, {span_words(stress)}: one future has no interval, no difference is certain."
+    elif len(names) > 1:
         about += " In brackets the 95 % interval of the difference, ≈ where it holds 0."
     if {"lost_margin", "fill_rate"} <= set(held):
         about += " A dearer plan loses less margin with each unit; the fill rate counts units."
@@ -195,7 +217,7 @@ def resilience(board: Board) -> Resilience | None:
         about += " If one site stops: for its slow time to recover" + (
             ", in brackets the difference from fast to slow." if len(names) > 1 else "."
         )
-    deck = f"When things break, {lead}." if lead else ""
+    deck = f"When things break, {'in this one future ' if alone else ''}{lead}." if lead else ""
     return Resilience(
         sentence(_answer(stress, rows)), deck, about, tuple(columns), tuple((one, tuple(cells)) for one, cells in rows.items())
     )

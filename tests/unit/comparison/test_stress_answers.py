@@ -58,7 +58,14 @@ def test_the_same_to_the_last_digits_is_exactly_the_same():
 
 def test_one_replication_has_no_interval_and_equal_ones_say_so():
     told = {"lost_margin": (-2800.0, -2800.0, -2800.0)}
-    assert answer(board(told, replications=1), "local").endswith("it loses 2,800 USD less margin (one replication).")
+    alone = {"lost_margin": (-2800.0, float("nan"), float("nan"))}
+    assert (
+        answer(board(alone, replications=1), "local")
+        == "local against global, in this one future from 2028-01-01 to 2032-12-31: it loses 2,800 USD less margin."
+    )
+    assert answer(board({"lost_margin": (0.0, float("nan"), float("nan"))}, replications=1), "local").endswith(
+        "it loses exactly as much margin."
+    )
     assert answer(board(told), "local").endswith("it loses 2,800 USD less margin (the same in every replication).")
 
 

@@ -115,6 +115,28 @@ def test_softer_disruptions_are_answered_by_certain_differences_alone(board, mar
     assert resilience(held).answer.startswith(word)
 
 
+def test_one_future_answers_nothing_and_has_no_interval(board):
+    nothing = math.nan
+    rows = [
+        ("local-for-local", "lost_margin", "money", -2.0e6, nothing, nothing, False),
+        ("local-for-local", "lost", "units", 4.0e6, nothing, nothing, False),
+        ("least-co2e", "lost_margin", "money", 0.0, nothing, nothing, False),
+    ]
+    held = compared(board, rows, replications=1)
+    panel = resilience(held)
+    said = (
+        "in this one future local-for-local loses 2.00 mn USD less margin than global, though 4.00 mn kWh more; "
+        "least-co2e loses as much margin as global"
+    )
+    assert panel.answer == f"One future alone does not tell; {said}"
+    assert panel.deck == f"When things break, {said}."
+    assert panel.about.startswith("One draw of events, the same for every plan, 2028 to 2032: one future has no interval")
+    assert "95 %" not in panel.about
+    cell = dict(panel.rows)["local-for-local"][0]
+    assert (cell.delta.text, cell.delta.arrow, cell.delta.meaning, cell.range) == ("−2.00 mn", "", "same", "")
+    assert against_baseline(held) is None
+
+
 def test_better_is_to_the_right_whatever_the_measure(board):
     # a fill rate that rises and a margin that is lost less are both better: their marks stand right of the line of 0
     rows = [
@@ -230,7 +252,7 @@ def test_units_stand_beside_the_margin(board):
     start = "Least-co2e loses 2.00 mn USD less margin than global"
     assert said(5.0e6, True) == f"{start}, though 5.00 mn kWh more"
     assert said(-5.0e6, True) == f"{start} and 5.00 mn kWh fewer"
-    assert said(5.0e6, False) == f"{start}, in units without a certain difference"
+    assert said(5.0e6, False) == f"{start}, with no certain difference in units"
 
 
 def test_what_is_never_late_is_not_told_twice(board):

@@ -90,9 +90,12 @@ def _spread(row: dict[str, Any] | None) -> str:
 
 
 def against_baseline(board: Board) -> Figure | None:
-    """Paired differences to the baseline with their 95 % intervals, a panel per plan: right is better, hollow is uncertain."""
+    """Paired differences to the baseline with their 95 % intervals, a panel per plan: right is better, hollow is uncertain.
+
+    None where there is one replication, which has no interval.
+    """
     stress = board.stress
-    if stress is None:
+    if stress is None or stress.replications < 2:
         return None
     here = (pl.col("against") == stress.against) & pl.col("strategy").is_in([one for one in plans(board) if one != stress.against])
     frame = stress.differences.filter(here & pl.all_horizontal(pl.col("mean", "low", "high").is_finite()))
@@ -166,7 +169,8 @@ def by_hazard(board: Board) -> Figure | None:
         for one in names:
             row: dict[str, Any] = held.get((hazard, one), {"lost_margin": 0.0, "low": 0.0, "high": 0.0, "struck_share": None})
             text = shown(row["lost_margin"], stress.currency)
-            cells.append(f"{text} ({between(row['low'], row['high'], '')})" if row["lost_margin"] else text)
+            known = row["lost_margin"] and finite(row["low"]) and finite(row["high"])
+            cells.append(f"{text} ({between(row['low'], row['high'], '')})" if known else text)
             if at < _MOST_HAZARDS:
                 low, high = (row[end] if finite(row[end]) else row["lost_margin"] for end in ("low", "high"))
                 rows.append({"what": words[hazard], "key": hazard, "strategy": one, "value": max(row["lost_margin"], 0.0), "size": abs(row["lost_margin"]), "low": max(low, 0.0), "high": high, "text": text})  # fmt: skip
