@@ -3,8 +3,8 @@
 A backup is planned at nothing and brings goods into the pool of the activity that it stands in for:
 
     alternate   another site's good over its own lane, up to the room its lines and offers have; a unit costs and emits what one of
-                the site it stands in for does (its own inputs are taken as at hand), the freight of its own lane in place of the
-                other's, and the extra cost of the row
+                the site it stands in for does, the freight of its own lane in place of the other's, and the extra cost of the row;
+                its own inputs are at hand, unless what stands still leaves it without any source (feeding.py)
     reroute     the same goods between the same ends another way, while the lane is closed
     expedite    the same goods between the same ends faster, for what was short in the step before
 """

@@ -10,16 +10,20 @@ import polars as pl
 
 from hinterland.freight import passage_id
 from hinterland.model.scopes import Scopes, tokens
-from hinterland.stress.activities import AROUND, LANE, LINE, OTHER_WAY
+from hinterland.stress.activities import AROUND, LANE, LINE, OTHER_WAY, STANDS_IN
 from hinterland.stress.chain import Struck
 from hinterland.stress.compiled import compiled
 from hinterland.stress.events import sites_of
+from hinterland.stress.feeding import feeding_of
 from hinterland.stress.kernel import BLOCK
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from hinterland.core.calendar import Floats, Ints
     from hinterland.model.arrays import Arrays
     from hinterland.stress.activities import Activities
+    from hinterland.stress.feeding import Subjects
 
 __all__ = ["Hits", "blocks_left", "hits_of", "scoped"]
 
@@ -37,7 +41,7 @@ class Hits:
     demand: Ints
 
 
-def _names(a: Arrays, act: Activities) -> pl.DataFrame:
+def _names(a: Arrays, act: Activities | Subjects) -> pl.DataFrame:
     """Each activity with its site (of a lane: none), recipe, product, lane, passages and ports."""
     lines, lanes, offers = a.making.lines, a.flows.rates.lanes, a.offers
     lane_rows = a.net["lanes"].select("lane_id", "via_ports").unique("lane_id")
@@ -64,50 +68,75 @@ def _split(cell: str | None) -> set[str]:
     return {part for one in (cell or "").split("|") for part in one.split("+") if part}
 
 
+class _Named:
+    """Activities by the names that scopes speak of."""
+
+    def __init__(self, a: Arrays, act: Activities | Subjects) -> None:
+        self.a, self.act, self.names = a, act, _names(a, act)
+        self.site_of = {one: at for at, one in enumerate(a.sites.ids)}
+        where = np.array([self.site_of.get(one, -1) if one else -1 for one in self.names["site_id"].to_list()], dtype=np.int64)
+        self.where = np.where(act.made_at >= 0, act.made_at, where)
+        self.product = self.names["product_id"].to_list()
+        self.passages, self.ports = ([_split(cell) for cell in self.names[column].to_list()] for column in ("passages", "via_ports"))
+        self.starts = a.flows.from_site[np.where(act.kind == LANE, act.subject, 0)] if len(a.flows.from_site) else act.subject * 0
+
+    def hit(self, scopes: Scopes, kind: str, value: str) -> NDArray[np.bool_]:
+        """Which activities a scope stops; shape (A,)."""
+        act, names = self.act, self.names
+        lane = act.kind == LANE
+        if kind in PLACES:
+            known = sites_of(self.a.net, scopes, kind, value)
+            sites = np.array(sorted(self.site_of[one] for one in known if one in self.site_of), dtype=np.int64)
+            mask = np.isin(self.where, sites) & (self.where >= 0)
+            lines = np.unique(self.where[mask & ~lane])
+            own = lane & (act.made_at < 0)  # a site without lines: what leaves it stands still
+            return np.where(own, np.isin(self.starts, sites) & ~np.isin(self.starts, lines), mask)
+        if kind == "process":
+            at = names.select(pl.col("site_id").fill_null("") + "/" + pl.col("recipe_id").fill_null(""))
+            return np.asarray(at.to_series().is_in(tokens(value)).to_numpy() & (act.kind == LINE))
+        if kind == "product":
+            made = scopes.products(value) or frozenset()
+            return np.array([one in made for one in self.product], dtype=bool) & (~lane | (act.made_at >= 0))
+        if kind == "lane":
+            return np.asarray(names["lane_id"].str.split("@").list.first().fill_null("").is_in(tokens(value)).to_numpy() & lane)
+        if kind in {"passage", "port"}:
+            named = {passage_id(one) or one for one in tokens(value)} if kind == "passage" else set(tokens(value))
+            return np.array([bool(named & one) for one in (self.passages if kind == "passage" else self.ports)], dtype=bool) & lane
+        return np.zeros(len(act), dtype=bool)
+
+
+def _wants(a: Arrays, scopes: Scopes, demand_pool: Ints, kind: str, value: str) -> NDArray[np.bool_]:
+    """Which demand a scope speaks of; shape (D,)."""
+    if kind != "demand":
+        return np.zeros(len(demand_pool), dtype=bool)
+    sites, goods = scopes.sites(value), scopes.products(value)
+    here = [a.sites.ids[s] for s in a.pools.site[demand_pool]]
+    if sites and sites & set(here):
+        return np.array([one in sites for one in here], dtype=bool)
+    return np.array([a.products.ids[p] in (goods or ()) for p in a.pools.product[demand_pool]], dtype=bool)
+
+
 def hits_of(a: Arrays, act: Activities, demand_pool: Ints, events: pl.DataFrame) -> Hits:
-    """Resolve every scope that occurs in the events against the activities of a plan and its demand."""
-    scopes, names = Scopes(a.net), _names(a, act)
-    site_of = {one: at for at, one in enumerate(a.sites.ids)}
-    where = np.array([site_of.get(one, -1) if one else -1 for one in names["site_id"].to_list()])
-    where = np.where(act.made_at >= 0, act.made_at, where)
-    product = names["product_id"].to_list()
-    passages, ports = ([_split(cell) for cell in names[column].to_list()] for column in ("passages", "via_ports"))
+    """Resolve every scope that occurs in the events against the activities of a plan and its demand.
+
+    Who stands in for another is hit too where a scope leaves it without goods of its own, whoever could bring them.
+    """
+    scopes, named = Scopes(a.net), _Named(a, act)
+    lent = np.flatnonzero(act.role == STANDS_IN)
+    source = a.flows.from_pool[act.subject[lent]]
+    feeding = feeding_of(a) if len(lent) else None
+    wide = None if feeding is None else _Named(a, feeding.every)
+    usual = None if feeding is None else feeding.fed(np.zeros(len(feeding.every), dtype=bool))
     told: dict[tuple[str, str], int] = {}
     found, asked = [], []
     for kind, value in events.select("scope_kind", "scope_value").unique().sort("scope_kind", "scope_value").iter_rows():
         told[kind, value] = len(told)
-        mask = np.zeros(len(act), dtype=bool)
-        wants = np.zeros(len(demand_pool), dtype=bool)
-        if kind in PLACES:
-            sites = np.array(sorted(site_of[one] for one in sites_of(a.net, scopes, kind, value) if one in site_of), dtype=np.int64)
-            mask = np.isin(where, sites) & (where >= 0)
-            lines = np.unique(where[mask & (act.kind != LANE)])
-            for lane in np.flatnonzero((act.kind == LANE) & (act.made_at < 0)):  # a site without lines: what leaves it stands still
-                start = a.flows.from_site[act.subject[lane]]
-                mask[lane] = start in sites and start not in lines
-        elif kind == "process":
-            at = names.select(pl.col("site_id").fill_null("") + "/" + pl.col("recipe_id").fill_null(""))
-            mask = at.to_series().is_in(tokens(value)).to_numpy() & (act.kind == LINE)
-        elif kind == "product":
-            made = scopes.products(value) or frozenset()
-            mask = np.array([one in made for one in product]) & ((act.kind != LANE) | (act.made_at >= 0))
-        elif kind == "lane":
-            mask = names["lane_id"].str.split("@").list.first().fill_null("").is_in(tokens(value)).to_numpy() & (act.kind == LANE)
-        elif kind in {"passage", "port"}:
-            named = {passage_id(one) or one for one in tokens(value)} if kind == "passage" else set(tokens(value))
-            mask = np.array([bool(named & one) for one in (passages if kind == "passage" else ports)], dtype=bool) & (act.kind == LANE)
-        elif kind == "demand":
-            sites_, goods = scopes.sites(value), scopes.products(value)
-            here = {a.sites.ids[s] for s in a.pools.site[demand_pool]}
-            by_site = bool(sites_ and sites_ & here)
-            wants = np.array(
-                [
-                    (a.sites.ids[a.pools.site[j]] in (sites_ or ())) if by_site else (a.products.ids[a.pools.product[j]] in (goods or ()))
-                    for j in demand_pool
-                ]
-            )
+        mask = named.hit(scopes, kind, value)
+        if feeding is not None and wide is not None and usual is not None:
+            down = wide.hit(scopes, kind, value)
+            mask[lent] |= usual[source] & ~feeding.fed(down)[source] if down.any() else False
         found.append(np.flatnonzero(mask))
-        asked.append(np.flatnonzero(wants))
+        asked.append(np.flatnonzero(_wants(a, scopes, demand_pool, kind, value)))
     return Hits(
         told,
         np.concatenate([[0], np.cumsum([len(one) for one in found])]).astype(np.int64),

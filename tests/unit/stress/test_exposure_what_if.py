@@ -57,6 +57,14 @@ def test_two_weeks_of_stock_at_the_plant_save_two_weeks_and_cost_what_holding_co
     }
 
 
+def test_a_row_of_stocks_without_a_holding_cost_tells_none():
+    """The empty cell is no 0: what nobody told is assumed, and the buffer keeps its rank by cost."""
+    kept = [{"site_id": "plant", "product_id": "part", "max_quantity": 100.0}]
+    told = options(expose(world(stocks=kept), plan_from_afar(), kinds=["site"], what_if=True))["buffer"]
+    assert told["cost_per_year"] == pytest.approx(14.0)
+    assert "10%" in told["assumed"]
+
+
 def test_a_second_source_qualified_in_advance_saves_all_but_nothing_of_its_cost():
     """Near ships from week 0 and is there a week later: the gap of weeks 4 to 9 is filled. 365.25 parts a year worth 10: 1 % of it."""
     found = expose(world(), plan_from_afar(), kinds=["site"], what_if=True)

@@ -74,6 +74,7 @@ class Weak:
         told = pool_values(a.net, pl.DataFrame({"site_id": self.site, "product_id": self.product}))
         self.values: Floats = np.nan_to_num(np.where(np.isnan(told).all(axis=1, keepdims=True), 0.0, told)).mean(axis=1)
         rows = a.net["stocks"].select("site_id", "product_id", "holding_cost_share_per_year").drop_nulls()
+        rows = rows.filter(pl.col("holding_cost_share_per_year") > 0)  # an empty cell is read as 0: nothing is told
         named = {(site, product): share for site, product, share in rows.iter_rows()}
         self.holding_told = bool(named)
         mean = float(np.mean(list(named.values()))) if named else HOLDING_SHARE
