@@ -60,6 +60,17 @@ def test_a_replay_is_played_once(folder):
     assert (told["replications"], told["events"]) == (1, 1)
 
 
+def test_a_replay_says_on_which_day_it_is_replayed_and_on_which_days_it_could_be(folder):
+    """It began on 23 March 2021; summer 2026 has no 23 March, the year has."""
+    told = json.loads(run(folder, "simulate", "--replay", "suez_2021", "--json").stdout)
+    assert "suez_2021 happened on 2021-03-23 and is replayed on 2026-03-23" in told["notes"][0]
+    refused = run(folder, "simulate", "--replay", "suez_2021", "--from", "2026-06-01", "--to", "2026-08-31", "--json")
+    assert refused.exit_code == 2
+    (problem,) = json.loads(refused.stdout)["problems"]
+    assert (problem["code"], problem["column"]) == ("events_out_of_span", "replay")
+    assert problem["fix"] == "simulate at least 2026-03-23 to 2026-03-28"  # six days
+
+
 @pytest.mark.parametrize("name", names())
 def test_every_replay_is_an_event_table_with_source_and_quality(name):
     rows = read_replay(name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hinterland.app.given import network_of, plan_of
+from hinterland.core.errors import InvalidTables, Issue
 from hinterland.core.progress import SILENT
 from hinterland.model.scenario import resolve
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from hinterland.stress.exposure.expose import ExposureResult
     from hinterland.stress.hands import DaskClient
     from hinterland.stress.simulate import StressResult
+    from hinterland.stress.spans import Span
 
 __all__ = ["expose", "exposure_told", "replay_events", "replays", "simulate", "stress_told"]
 
@@ -60,15 +63,19 @@ def simulate(
     share; `each_hazard` says what each loses alone. Raises InvalidTables for what cannot be simulated, InvalidScenario, Cancelled.
     """
     from hinterland.stress.simulate import simulate as moved
+    from hinterland.stress.spans import span_of
 
     world, made = _world(net, plan, scenario)
+    told: tuple[str, ...] = ()
     if replay is not None:
-        events = replay_events(replay, world, start)
-    return moved(
+        events, said = _replayed(replay, world, span_of(world.calendar, start, end, periods, 1 if days else 7))
+        told = (said,)
+    found = moved(
         world, made, replications=replications, seed=seed, start=start, end=end, periods=periods, step_days=1 if days else 7, late=late,
         safety_days=safety_days, events=events, until_share=until_share, each_hazard=each_hazard, traces=traces, progress=progress,
         executor=executor,
     )  # fmt: skip
+    return replace(found, notes=(*told, *found.notes))
 
 
 def expose(
@@ -114,6 +121,28 @@ def replay_events(name: str, net: Network, start: str | date | None = None) -> p
 
     span = span_of(net.calendar, start, None, None, 7)
     return moved_by_years(read_replay(name), span.date_of(span.first_day))
+
+
+def _replayed(name: str, net: Network, span: Span) -> tuple[pl.DataFrame, str]:
+    """Rows of a replay in the days of a span, and what is said of it. Raises InvalidTables, with days to simulate, where it does not fit."""
+    from hinterland.stress.event_table import from_table, moved_by_years
+    from hinterland.stress.replays import read_replay
+    from hinterland.stress.spans import span_of
+
+    past = read_replay(name)
+    rows = moved_by_years(past, span.date_of(span.first_day))
+    starts = from_table(rows)["start_day"].to_numpy()
+    happened, first = (span.date_of(from_table(one)["start_day"].to_numpy().min()) for one in (past, rows))
+    if starts.max() <= span.last_day:
+        return rows, f"{name} happened on {happened} and is replayed on {first}, the same day of a simulated year"
+    whole = span_of(net.calendar, None, None, None, 1)
+    early = from_table(moved_by_years(past, whole.date_of(whole.first_day)))
+    starts, lasts = early["start_day"].to_numpy(), (early["duration_days"] + early["recovery_days"]).to_numpy()
+    opens, closes = span.date_of(starts.min()), span.date_of((starts + lasts).max() - 1e-9)
+    held = starts.max() <= whole.last_day
+    fix = f"simulate at least {opens} to {min(closes, whole.date_of(whole.last_day))}" if held else f"add periods up to {closes}"
+    what, why = f"{name} would be replayed on {first}", f"simulated are {span.date_of(span.first_day)} to {span.date_of(span.last_day)}"
+    raise InvalidTables([Issue("simulate", None, "replay", "events_out_of_span", what, why, fix)])
 
 
 def stress_told(result: StressResult) -> dict[str, Any]:
