@@ -142,15 +142,17 @@ def _show(found: StressResult, kept: str, until: float | None, before: str) -> N
     told = stress_told(found)
     rows = {row["measure"]: row for row in told["measures"]}
     fill, margin = rows["fill_rate"], rows["lost_margin"]
-    say(
-        f"{before}{100 * fill['mean']:.3g} % of demand is served (95 % interval {100 * fill['low']:.4g} to {100 * fill['high']:.4g} %); "
-        f"lost margin {figure(margin['mean'])} {told['currency']}, in the worst 5 % of futures {figure(margin['cvar95'])} {told['currency']}"
-    )
+    alone = told["replications"] == 1
+    known = "in this one future" if alone else f"(95 % interval {100 * fill['low']:.4g} to {100 * fill['high']:.4g} %)"
+    tail = "" if alone else f", in the worst 5 % of futures {figure(margin['cvar95'])} {told['currency']}"
+    say(f"{before}{100 * fill['mean']:.3g} % of demand is served {known}; lost margin {figure(margin['mean'])} {told['currency']}{tail}")
+    times = f"{told['replications']:,} replication{'' if alone else 's'}"
+    events = f"{told['events']:,} event{'' if told['events'] == 1 else 's'}"
     under = f"under {' + '.join(told['scenario'])}" if told["scenario"] else "in the plain tables"
     unit = "days" if found.step_days == 1 else f"steps of {found.step_days} days"
     money = {"money": told["currency"]}
     show_table(
-        f"{told['replications']:,} replications of {found.steps} {unit} {under}, {told['events']:,} events, seed {found.seed}",
+        f"{times} of {found.steps} {unit} {under}, {events}, seed {found.seed}",
         ("", "mean", "low", "high", "VaR 95 %", "CVaR 95 %", "unit"),
         [
             (_WORDS.get(name, name.replace("_", " ")), *(row[column] for column in ("mean", "low", "high", "var95", "cvar95")),

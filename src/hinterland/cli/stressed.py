@@ -71,13 +71,16 @@ def show_stress(board: Any, *, answered: bool = True) -> None:
         return
     header, rows, apart = doors.stress_side_by_side(stress)
     days = f"{stress.first_day} to {stress.last_day}"
-    show_table(f"{stress.replications:,} replications of {days}, {stress.events:,} events, seed {stress.seed}", header, rows)
+    times = f"{stress.replications:,} replication{'' if stress.replications == 1 else 's'}"
+    events = f"{stress.events:,} event{'' if stress.events == 1 else 's'}"
+    show_table(f"{times} of {days}, {events}, seed {stress.seed}", header, rows)
     if not answered:
         say(_STAR)
         return
     for name, differences in apart.items():
         show_table(
             f"{name} less {stress.against}, under the same events", ("", "difference", "95 % interval", ""),
-            [(words, mean, f"{figure(low)} to {figure(high)}", "" if certain else "may be chance") for words, mean, low, high, certain in differences],
+            [(words, mean, f"{figure(low)} to {figure(high)}" if stress.replications > 1 else "–", "" if certain else "may be chance")
+             for words, mean, low, high, certain in differences],
         )  # fmt: skip
     say(_STAR, *answers(board), *(f"note: {one}" for one in stress.notes))

@@ -233,7 +233,7 @@ def _alone(job: Job, events: pl.DataFrame, count: int, calm: dict[str, float], h
             table = np.zeros((len(MEASURES), count))
             table[:, hit] = np.concatenate(parts, axis=1)[:, :struck] - before
         extra = table[at["lost_margin"]]
-        half = 1.96 * float(extra.std(ddof=1)) / count**0.5 if count > 1 else 0.0
+        half = 1.96 * float(extra.std(ddof=1)) / count**0.5 if count > 1 else float("nan")  # one replication has no interval
         mean = float(extra.mean())
         rows.append(
             (name, mine.height, struck / count, float(table[at["lost"]].mean()), mean, mean - half, mean + half,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -67,6 +68,18 @@ def test_one_replication_has_no_interval_and_equal_ones_say_so():
         "it loses exactly as much margin."
     )
     assert answer(board(told), "local").endswith("it loses 2,800 USD less margin (the same in every replication).")
+
+
+def test_a_terminal_shows_no_interval_of_one_future(capsys):
+    from hinterland.cli.stressed import show_stress
+
+    held = board({"lost_margin": (-2800.0, float("nan"), float("nan"))}, replications=1)
+    show_stress(SimpleNamespace(stress=held, strategies=held.strategies, kpi=lambda name, kpi: 1.0))
+    told = "".join(capsys.readouterr())
+    assert "1 replication of 2028" in told
+    assert "–" in told
+    for word in ("nan", "– to –", "95 % interval 2"):
+        assert word not in told
 
 
 def test_late_is_told_in_points_and_units_by_their_name():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -78,3 +79,15 @@ def test_one_replication_has_no_interval_and_is_never_certain():
     assert gaps["high"].is_nan().all()
     assert not gaps["certain"].any()
     assert convergence(one)["low"].is_nan().all()
+
+
+def test_a_terminal_tells_one_future_without_an_interval(capsys):
+    from hinterland.cli.simulate import _show
+
+    calm = dict.fromkeys(MEASURES, 0.0) | {"wanted": 10.0, "on_time": 10.0}
+    _show(replace(result(wanted=[10.0], on_time=[9.0], lost=[1.0]), calm=calm), "", None, "")
+    told = "".join(capsys.readouterr())
+    assert "90 % of demand is served in this one future; lost margin 0" in told
+    assert "1 replication of 10" in told
+    assert "nan" not in told.lower().split()
+    assert "interval" not in told
