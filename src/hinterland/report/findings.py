@@ -178,22 +178,30 @@ def _panel(board: Board, question: str, answer: str, kpis: list[str]) -> Panel:
 def _answer(board: Board, kpis: list[str]) -> str:
     """Whether an aim is met: by the change of its first figure, and by how many figures come nearer to it.
 
-    Yes, where all figures of all alternatives are better or the same; no, where all are worse or the same; else partly.
+    Yes, where all figures of all alternatives are better or the same; no, where all are worse or the same; else partly. Where no plan has
+    the first figure nothing is answered: what the next one says is told, and that the first is not there.
     """
     changes = {one: [cell(board, one, kpi).delta for kpi in kpis] for one in others(board)}
     meanings = {change.meaning for held in changes.values() for change in held if change} - {"same"}
+    there = [at for at in range(len(kpis)) if any(held[at] for held in changes.values())]
+    if changes and there[:1] != [0]:
+        return f"{short_name(kpis[0])} is not told" + (f"; {_changed(kpis, changes, there[0])}" if there else "")
     if not meanings:
         return f"No change against {board.against}"
-    lead = short_name(kpis[0])
-    said = f"{lead if lead.startswith('CO') else lead.lower()} " + ", ".join(
-        f"{held[0].text} in {one}" for one, held in changes.items() if held[0]
-    )
+    said = _changed(kpis, changes, 0)
     if len(meanings) == 1:
         return f"{'Yes' if meanings == {'better'} else 'No'}: {said}"
     counts = {one: sum(change is not None and change.meaning == "better" for change in held) for one, held in changes.items()}
     if len(set(counts.values())) == 1:
         return f"Partly: {said}; {next(iter(counts.values()))} of {len(kpis)} figures better{' in each' if len(counts) > 1 else ''}"
     return f"Partly: {said}; better in {listed([f'{count} of {len(kpis)}' for count in counts.values()])} figures"
+
+
+def _changed(kpis: list[str], changes: dict[str, list[Delta | None]], at: int) -> str:
+    """How a key figure changes in each alternative that has it."""
+    name = short_name(kpis[at])
+    gaps = [(one, held[at]) for one, held in changes.items()]
+    return f"{name if name.startswith('CO') else name.lower()} " + ", ".join(f"{gap.text} in {one}" for one, gap in gaps if gap)
 
 
 def panels(board: Board) -> list[Panel]:

@@ -260,3 +260,22 @@ def test_rules_contracts_and_openings_stand_in_tables(page):
     assert "cam nmc811, Cathode Loyalist to Cells Florence local-for-local 3.00 mn kg 30.0 % 30 % from 2028 30.0 % 30.0 %" in deal
     site = next(row for row in rows if row.startswith("Cathode Loyalist"))
     assert site.strip().endswith("– opens 2026; 2029: 2 modules for cam nmc811, 5.00 mn kg a year –")
+
+
+@pytest.mark.parametrize("missing", [("risk_weighted_value_share",), ("risk_weighted_value_share", "country_hhi")])
+def test_a_question_whose_first_figure_is_missing_is_not_answered(board, missing):
+    from hinterland.report.findings import panels
+
+    gone = board.kpis.with_columns(value=pl.when(pl.col("kpi").is_in(missing)).then(None).otherwise(pl.col("value")))
+    answers = {panel.question: panel.answer for panel in panels(replace(board, kpis=gone))}
+    said = answers["Less exposure to geopolitics?"]
+    next_one = "country index" if len(missing) == 1 else "regional by cost"
+    assert re.fullmatch(rf"Risk-weighted value is not told; {next_one} \S+ (%|pts) in local-for-local, \S+ (%|pts) in least-co2e", said)
+
+
+def test_a_question_without_any_figure_says_so(board):
+    from hinterland.report.findings import panels
+
+    gone = board.kpis.with_columns(value=pl.when(pl.col("kpi").str.contains("cost|co2e")).then("value").otherwise(None))
+    answers = {panel.question: panel.answer for panel in panels(replace(board, kpis=gone))}
+    assert answers["Less exposure to geopolitics?"] == "Risk-weighted value is not told"
