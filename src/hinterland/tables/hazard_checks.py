@@ -97,17 +97,47 @@ def _seasons(hazards: pl.DataFrame) -> Iterator[Issue]:
                         fix=f"fill {column}, or empty both")  # fmt: skip
 
 
-def _silent(hazards: pl.DataFrame) -> Iterator[Issue]:
-    """Hazards that never start, last no time, take nothing away and make nothing dearer (demand has no cost to multiply)."""
-    cells = ("events_per_year", "duration_days_mean", "recovery_days", "capacity_loss_share", "demand_change_share", "cost_factor")
-    for row, who, kind, often, lasts, recovers, loss, change, dear in hazards.select("_row", "hazard_id", "scope_kind", *cells).iter_rows():
-        dearer = dear not in (None, 1.0) and kind != "demand"
-        column = "events_per_year" if not often else "duration_days_mean" if not lasts and not recovers else None
-        column = column or ("capacity_loss_share" if not loss and not change and not dearer else None)
-        if column:
-            why = {"events_per_year": "it never starts", "duration_days_mean": "it lasts no time"}.get(column, "nothing is lost")
-            yield Issue("hazards", row, column, "harmless_hazard", what=f"{who} does nothing", why=f"{column} is empty or 0: {why}",
-                        fix=f"fill {column}", severity="warning")  # fmt: skip
+def _harmless(table: str, row: int, column: str, what: str, why: str, fix: str) -> Issue:
+    return Issue(table, row, column, "harmless_hazard", what=what, why=why, fix=fix, severity="warning")
+
+
+def _silent(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
+    """Hazards and events that never start, last no time or do nothing to what they hit, and cells that say nothing of it."""
+    for table, key, often, lasts in (
+        ("hazards", "hazard_id", "events_per_year", "duration_days_mean"),
+        ("events", "event_id", None, "duration_days"),
+    ):
+        for one in tables[table].iter_rows(named=True):
+            row, who, kind = one["_row"], one[key], one["scope_kind"]
+            if kind is None:
+                continue
+            other = ("capacity_loss_share", "cost_factor") if kind == "demand" else ("demand_change_share",)
+            mine = ("demand_change_share",) if kind == "demand" else ("capacity_loss_share", "cost_factor")
+            said = {name for name in (*mine, *other) if one[name] not in (None, 1.0 if name == "cost_factor" else 0.0)}
+            idle = [name for name in other if name in said]
+            why = "demand is neither capacity nor a cost" if kind == "demand" else f"it hits a {kind}, and only demand changes"
+            for name in idle:
+                fix = f"fill {mine[0]} instead" if kind == "demand" else "empty it, or write demand in scope_kind"
+                yield _harmless(table, row, name, f"{name} of {who} does nothing", why, fix)
+            if often and not one[often]:
+                yield _harmless(table, row, often, f"{who} does nothing", f"{often} is empty or 0: it never starts", f"fill {often}")
+            elif not one[lasts] and not one["recovery_days"]:
+                yield _harmless(table, row, lasts, f"{who} does nothing", f"{lasts} is empty or 0: it lasts no time", f"fill {lasts}")
+            elif not idle and not said:
+                yield _harmless(table, row, mine[0], f"{who} does nothing", f"{mine[0]} is empty or 0: nothing is lost", f"fill {mine[0]}")
+
+
+def _away(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
+    """Hazards whose days lie before or after every period."""
+    days = tables["periods"].select("start_date", "end_date").drop_nulls()
+    if not days.height:
+        return
+    first, last = min(days["start_date"].to_list()), max(days["end_date"].to_list())
+    for row, who, opens, closes in tables["hazards"].select("_row", "hazard_id", "valid_from", "valid_to").iter_rows():
+        for column, away in (("valid_from", opens and opens > last), ("valid_to", closes and closes < first)):
+            if away:
+                why = f"the periods run from {first} to {last}, and it holds on no day of them"
+                yield _harmless("hazards", row, column, f"{who} never happens", why, f"correct {column}, or leave the row out")
 
 
 def _warnings(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
@@ -202,5 +232,5 @@ def _reactions(tables: Mapping[str, pl.DataFrame]) -> Iterator[Issue]:
 def hazard_problems(tables: Mapping[str, pl.DataFrame]) -> list[Issue]:
     """Problems of hazards, events, alternates, replenishment and reactions."""
     hazards = tables["hazards"]
-    found = [*_scopes(tables), *_seasons(hazards), *_silent(hazards), *_warnings(tables), *_causes(hazards)]
+    found = [*_scopes(tables), *_seasons(hazards), *_silent(tables), *_away(tables), *_warnings(tables), *_causes(hazards)]
     return [*found, *_alternates(tables), *_orders(tables), *_reactions(tables)]

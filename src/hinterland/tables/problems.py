@@ -50,7 +50,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "events_out_of_span": "an event lies in a replication or on days that are not simulated",
         "folder_taken": "a folder that would be written holds something already: nothing is written over",
         "free_shortage": "demand may stay unmet for nothing, so the best plan may ship nothing (warning)",
-        "harmless_hazard": "a hazard that never starts, lasts no time, takes nothing away and makes nothing dearer (warning)",
+        "harmless_hazard": "a hazard or event that never starts, lasts no time or does nothing to what it hits, or a cell of it that does nothing there (warning)",
         "idle_alternate": "a site could step in that does not make the product",
         "idle_contract": "a signed contract whose supplier can never have the goods, or from which no lane leads to the buyer (warning)",
         "idle_lane": "a lane whose goods are never at its origin, or of no use at its destination (warning)",

@@ -308,8 +308,20 @@ ROWS: list[tuple[str, Where, Change]] = [
         "replenishment", {"site_id": "plant", "product_id": "part", "policy": "r_q", "reorder_quantity": 9.0})),
     ("harmless_hazard", ("hazards", 2, "events_per_year"), add("hazards", {**FLOOD, "events_per_year": None})),
     ("harmless_hazard", ("hazards", 2, "capacity_loss_share"), add("hazards", {**FLOOD, "capacity_loss_share": 0.0})),
-    ("harmless_hazard", ("hazards", 2, "capacity_loss_share"), add(
+    ("harmless_hazard", ("hazards", 2, "cost_factor"), add(
         "hazards", {**FLOOD, "scope_kind": "demand", "scope_value": "town", "capacity_loss_share": None, "cost_factor": 2.0})),
+    ("harmless_hazard", ("hazards", 2, "capacity_loss_share"), add("hazards", {**FLOOD, "scope_kind": "demand", "scope_value": "town"})),
+    ("harmless_hazard", ("hazards", 2, "demand_change_share"), add(
+        "hazards", {**FLOOD, "scope_kind": "demand", "scope_value": "town", "capacity_loss_share": None})),
+    ("harmless_hazard", ("hazards", 2, "demand_change_share"), add("hazards", {**FLOOD, "demand_change_share": -0.5})),
+    ("harmless_hazard", ("hazards", 2, "duration_days_mean"), add("hazards", {**FLOOD, "duration_days_mean": None})),
+    ("harmless_hazard", ("hazards", 2, "duration_days_mean"), add("hazards", {**FLOOD, "duration_days_mean": 0.0})),
+    ("harmless_hazard", ("hazards", 2, "valid_to"), add("hazards", {**FLOOD, "valid_to": "2020-12-31"})),
+    ("harmless_hazard", ("hazards", 2, "valid_from"), add("hazards", {**FLOOD, "valid_from": "2060-01-01"})),
+    ("harmless_hazard", ("events", 2, "duration_days"), add("events", {**EVENT, "duration_days": 0.0})),
+    ("harmless_hazard", ("events", 2, "capacity_loss_share"), add("events", {**EVENT, "capacity_loss_share": None})),
+    ("harmless_hazard", ("events", 2, "demand_change_share"), add(
+        "events", {**EVENT, "scope_kind": "demand", "scope_value": "town", "capacity_loss_share": None})),
     ("idle_warning", ("hazards", 2, "warning_days"), add("hazards", {**FLOOD, "warning_days": 14.0})),
     ("idle_warning", ("events", 2, "warning_days"), add("events", {**EVENT, "warning_days": 14.0})),
     ("share_over_one", ("events", 2, "capacity_loss_share"), add("events", {**EVENT, "capacity_loss_share": 1.5})),
