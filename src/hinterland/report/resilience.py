@@ -5,7 +5,7 @@ A difference whose interval holds 0 is neither better nor worse.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -41,11 +41,12 @@ _LEAST = 0.0005
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A value, its difference to the baseline and the interval of that (or, of a count, what it counts)."""
+    """A value, its difference to the baseline and the interval of that (or, of a count, what it counts); `tail`: its worst 5 %."""
 
     value: str
     delta: Delta | None = None
     range: str = ""
+    tail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,10 @@ class Resilience:
     rows: tuple[tuple[str, tuple[Held, ...]], ...]
 
 
-def margin_words(stress: StressBoard, names: list[str], *, ranges: bool = False) -> str:
+def margin_words(stress: StressBoard, names: list[str], *, ranges: bool = False, tails: bool = False) -> str:
     """Who loses more or less margin than the baseline, and of whom it cannot be said; empty where nothing is known.
 
-    Of one replication: what it says, without an interval.
+    `ranges`: with intervals; `tails`: and whose worst 5 % go against the mean. Of one replication: what it says, without an interval.
     """
     alone = stress.replications < 2
     parts: list[str] = []
@@ -83,7 +84,8 @@ def margin_words(stress: StressBoard, names: list[str], *, ranges: bool = False)
             range_ = f" ({'95 % interval ' if not parts else ''}{between(ends[0], ends[1], stress.currency)})"
         than = f" margin than {stress.against}" if not parts else ""
         size = told(abs(row["mean"]), stress.currency)
-        parts.append(f"{one} loses {size} {'less' if row['mean'] < 0 else 'more'}{than}{range_}{_units(stress, one, row['mean'])}")
+        beside = _units(stress, one, row["mean"]) + (_worst(stress, one, row["mean"]) if tails else "")
+        parts.append(f"{one} loses {size} {'less' if row['mean'] < 0 else 'more'}{than}{range_}{beside}")
     if not parts:
         return f"no certain difference in lost margin between {listed([*open_, stress.against])}" if open_ else ""
     return "; ".join(parts) + (f"; no certain difference for {listed(open_)}" if open_ else "")
@@ -102,6 +104,20 @@ def _units(stress: StressBoard, strategy: str, margin: float) -> str:
     return f" and {size}" if row["mean"] * margin > 0 else f", though {size}"
 
 
+def _tail(stress: StressBoard, strategy: str, measure: str) -> float | None:
+    """CVaR of a measure; None where it is not known, or where one replication has no tail."""
+    row = measured(stress, strategy, measure)
+    return row["cvar95"] if row is not None and finite(row["cvar95"]) and stress.replications > 1 else None
+
+
+def _worst(stress: StressBoard, strategy: str, margin: float) -> str:
+    """What the worst 5 % of futures say, where they go against the mean."""
+    mine, theirs = (_tail(stress, one, "lost_margin") for one in (strategy, stress.against))
+    if mine is None or theirs is None or abs(mine - theirs) <= _LEAST * abs(theirs) or (mine - theirs) * margin > 0:
+        return ""
+    return f", but {told(abs(mine - theirs), stress.currency)} {'more' if mine > theirs else 'less'} margin in the worst 5 % of futures"
+
+
 def _arrow(mean: float, better: int) -> Delta:
     good = mean * better > 0
     return Delta("", ("▲" if mean > 0 else "▼") if good else ("△" if mean > 0 else "▽"), "better" if good else "worse")
@@ -113,6 +129,14 @@ def _judged(text: str, mean: float, better: int, *, certain: bool) -> Delta:
 
 
 def _measure(stress: StressBoard, strategy: str, measure: str) -> Held:
+    """A measure with its difference; lost margin also with its worst 5 %."""
+    held, worst = _mean(stress, strategy, measure), _tail(stress, strategy, measure)
+    if measure != "lost_margin" or worst is None:
+        return held
+    return replace(held, tail=f"worst 5 %: {shown(worst, stress.currency)}")
+
+
+def _mean(stress: StressBoard, strategy: str, measure: str) -> Held:
     row = measured(stress, strategy, measure)
     if row is None or not finite(row["mean"]):
         return Held("–")
@@ -179,11 +203,11 @@ def _answer(stress: StressBoard, rows: dict[str, list[Held]]) -> str:
     if not gaps:
         return "No baseline to compare with"
     if stress.replications < 2:
-        lead = margin_words(stress, list(gaps))
+        lead = margin_words(stress, list(gaps), tails=True)
         return "One future alone does not tell" + (f"; in this one future {lead}" if lead else "")
     if not meanings:
         return f"No certain difference to {stress.against}"
-    lead = margin_words(stress, list(gaps))
+    lead = margin_words(stress, list(gaps), tails=True)
     word = ("Yes" if meanings == {"better"} else "No") if len(meanings) == 1 else "Partly"
     return f"{word}: {lead}" if lead else word
 
@@ -204,7 +228,7 @@ def resilience(board: Board) -> Resilience | None:
         columns += [("Loss if one site stops", f"{stress.currency}, mean of sites"), ("Stops not survived", "share of sites")]
         for one in names:
             rows[one] += [_exposure(stress, one), _survived(stress, one)]
-    lead = margin_words(stress, [one for one in names if one != stress.against], ranges=True)
+    lead = margin_words(stress, [one for one in names if one != stress.against], ranges=True, tails=True)
     alone = stress.replications < 2
     about = f"Means of {stress.replications:,} draws of events, the same for every plan, {span_words(stress)}."
     if alone:

@@ -20,6 +20,7 @@ from hinterland.report.helping import helping
 from hinterland.report.maps import survey
 from hinterland.report.resilience import resilience
 from hinterland.report.stress_appendix import measured_tails, settling
+from hinterland.report.stress_words import shown
 from hinterland.report.words import chain_order
 from pages import EVIL, Page, harmless
 from stressed_board import PLANS, empty_stress, frame, stressed_board
@@ -135,6 +136,27 @@ def test_one_future_answers_nothing_and_has_no_interval(board):
     cell = dict(panel.rows)["local-for-local"][0]
     assert (cell.delta.text, cell.delta.arrow, cell.delta.meaning, cell.range) == ("−2.00 mn", "", "same", "")
     assert against_baseline(held) is None
+
+
+@pytest.mark.parametrize(
+    ("mean", "tails", "words"),
+    [
+        (-2.0e6, (9.0e6, 1.2e7), ", but 3.00 mn USD more margin in the worst 5 % of futures"),
+        (2.0e6, (9.0e6, 7.0e6), ", but 2.00 mn USD less margin in the worst 5 % of futures"),
+        (-2.0e6, (9.0e6, 7.0e6), ""),
+        (-2.0e6, (9.0e6, 9.0e6), ""),
+    ],
+)
+def test_the_worst_futures_stand_below_the_mean_and_are_told_where_they_go_against_it(board, mean, tails, words):
+    rows = [("local-for-local", "lost_margin", "money", mean, min(0.9 * mean, 1.1 * mean), max(0.9 * mean, 1.1 * mean), True)]
+    means = [
+        (one, "lost_margin", "money", 5.0e6, 1.0e6, 4.0e6, 6.0e6, tail, tail) for one, tail in zip(THREE, (*tails, 9.0e6), strict=True)
+    ]
+    panel = resilience(compared(board, rows, measures=frame("measures", means), exposure=empty_stress("exposure")))
+    start = f"local-for-local loses 2.00 mn USD {'less' if mean < 0 else 'more'} margin than global"
+    assert panel.answer == f"{'Yes' if mean < 0 else 'No'}: {start}{words}"
+    assert panel.deck.endswith(f"(95 % interval 1.80 to 2.20 mn USD){words}.")
+    assert [cells[0].tail for _, cells in panel.rows] == [f"worst 5 %: {shown(one, 'USD')}" for one in (*tails, 9.0e6)]
 
 
 def test_better_is_to_the_right_whatever_the_measure(board):
@@ -289,6 +311,13 @@ def test_what_helps_is_ranked_by_what_is_avoided_per_money(board):
     )
     assert [(row[0], row[1]) for row in held.rows] == [("A", "local-for-local"), ("A", "global"), ("B", "global")]
     assert held.rows[2][2:] == ("Standby for 50 % of what it does", "40.0 mn", "20.0 mn", "20.0 mn", "not known", "–")
+
+
+def test_the_first_screen_has_the_worst_futures_of_every_plan(broken_page):
+    text = Page(broken_page.split('aria-label="Softer disruptions"')[1].split("</section>")[0]).text
+    # 612 million and 2.1 times a standard deviation of 0.6 of it; each further plan has 0.6 and 0.99 of the mean and the same spread
+    for mean in (612, 0.6 * 612, 0.99 * 612):
+        assert f"worst 5 %: {mean / 1e3 + 2.1 * 0.6 * 0.612:.2f} bn" in text
 
 
 def test_the_appendix_has_every_measure_with_its_tail(stressed, broken_page):
