@@ -12,7 +12,7 @@ import hinterland as hl
 from hinterland.cli.commands import app
 from hinterland.stress.replays import names, read_replay
 from hinterland.tables.declared import TABLES
-from stress_worlds import car_a_day, plan_from_afar
+from stress_worlds import car_a_day, event, plan_from_afar
 
 FLOOD = {"hazard_id": "flood", "scope_kind": "site", "scope_value": "far", "events_per_year": 2.0, "duration_days_mean": 20.0,
          "duration_sigma": 0.8, "capacity_loss_share": 1.0}  # fmt: skip
@@ -69,6 +69,20 @@ def test_a_replay_says_on_which_day_it_is_replayed_and_on_which_days_it_could_be
     (problem,) = json.loads(refused.stdout)["problems"]
     assert (problem["code"], problem["column"]) == ("events_out_of_span", "replay")
     assert problem["fix"] == "simulate at least 2026-03-23 to 2026-03-28"  # six days
+
+
+@pytest.mark.parametrize(
+    ("replication", "sigma", "more", "count"),
+    [(None, None, (), 1), (None, None, ("-n", "3"), 3), (1, None, (), 1000), (None, 0.2, (), 1000)],
+)
+def test_what_happens_every_time_is_simulated_once(folder, replication, sigma, more, count):
+    row = {**event("site", "far", 10, 2), "start_date": "2026-03-12", "replication": replication}
+    pl.DataFrame([row]).write_csv(folder / "events.csv")
+    lanes = pl.read_csv(folder / "lanes.csv")
+    lanes.with_columns(lead_time_sigma=pl.lit(sigma, dtype=pl.Float64)).write_csv(folder / "lanes.csv")
+    told = json.loads(run(folder, "simulate", "--json", *more).stdout)
+    assert told["replications"] == count
+    assert any("simulated once" in one for one in told["notes"]) == (count == 1)
 
 
 @pytest.mark.parametrize("name", names())

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hinterland.stress.simulate import StressResult
     from hinterland.stress.spans import Span
 
-__all__ = ["expose", "exposure_told", "replay_events", "replays", "simulate", "stress_told"]
+__all__ = ["expose", "exposure_told", "happens_once", "replay_events", "replays", "simulate", "stress_told"]
 
 
 def _world(net: Network, plan: GivenPlan, scenario: str | Sequence[str] | None) -> tuple[Network, Any]:
@@ -33,6 +33,13 @@ def _world(net: Network, plan: GivenPlan, scenario: str | Sequence[str] | None) 
     given = network_of(net)
     made = plan_of(plan, given)
     return resolve(given, made.scenarios if scenario is None else scenario), made
+
+
+def happens_once(net: Network, plan: GivenPlan, scenario: str | Sequence[str] | None = None) -> bool:
+    """Whether every replication would be the same: rows of the table `events` hold in all of them, and no lead time varies."""
+    world, _ = _world(net, plan, scenario)
+    rows, spread = world["events"], world["lanes"]["lead_time_sigma"].fill_null(0.0)
+    return bool(rows.height) and rows["replication"].is_null().all() and not (spread > 0).any()
 
 
 def simulate(

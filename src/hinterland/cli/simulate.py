@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -36,6 +37,7 @@ _FEW = 3
 """Points of a running interval below which nothing is said of it."""
 _SLACK = 1.05
 """A stop by the normal interval may leave Student's a little wider."""
+_ONCE = "the rows of events hold in every replication and no lead time varies: every replication is the same, simulated once"
 _TWICE = "it is not clear which of them happens"
 
 
@@ -71,7 +73,7 @@ def simulate(
     from hinterland import app as doors
     from hinterland.app.auditing import audited_in
     from hinterland.app.keeping import events_from, keep_in_run, run_place, saved_days, write_stress
-    from hinterland.app.stressing import replays, stress_told
+    from hinterland.app.stressing import happens_once, replays, stress_told
     from hinterland.app.workers import workers_of
     from hinterland.core.errors import Cancelled, InvalidTables, Issue
     from hinterland.store import ABOUT, refuse_taken
@@ -90,7 +92,8 @@ def simulate(
         if events is not None:
             rows = events_from(events, net)
             saved = saved_days(events, rows)
-        count = saved["replications"] if replications is None else replications
+        once = events is None and replay is None and replications is None and happens_once(net, made, scenario)
+        count = 1 if once else saved["replications"] if replications is None else replications
         first, last = start or saved["start"], end or saved["end"]
         stopped = None
         with bars(quiet=as_json) as drawn:
@@ -103,6 +106,8 @@ def simulate(
                 if early.result is None:
                     raise
                 found, stopped = cast("StressResult", early.result), early
+        if once:
+            found = replace(found, notes=(*found.notes, _ONCE))
         about: dict[str, object] = {
             "rule": "late" if late else "lost", "safety_days": safety, "start": first, "end": last, "replay": replay,
             "events_from": None if events is None else str(events), "stopped": stopped is not None,

@@ -16,7 +16,7 @@ from hinterland.stress.events import EVENT_COLUMNS, draw_events
 from hinterland.stress.hands import hands_of
 from hinterland.stress.kernel import BLOCK, MEASURES
 from hinterland.stress.prepared import prepare
-from hinterland.stress.spans import refuse_events, refuse_numbers, span_of
+from hinterland.stress.spans import event_notes, refuse_events, refuse_numbers, span_of
 from hinterland.stress.work import Piece, pieces_of
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _events(net: Network, given: pl.DataFrame | None, span: Span, replications: 
     if given is not None:
         rows = given if "start_day" in given.columns else from_table(given)
         refuse_events(rows, span, replications)
-        return every_replication(rows, replications), told
+        return every_replication(rows, replications), (*told, *event_notes(rows, replications))
     if not net["hazards"].height:
         told = ("there are no hazards: nothing happens",)
     return draw_events(net, replications=replications, seed=seed, first_day=span.first_day, last_day=span.last_day), told

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hinterland.core.calendar import Calendar
 
-__all__ = ["Span", "day_of", "refuse_events", "refuse_kinds", "refuse_numbers", "span_of"]
+__all__ = ["Span", "day_of", "event_notes", "refuse_events", "refuse_kinds", "refuse_numbers", "span_of"]
 
 _EPOCH = date(1970, 1, 1)
 _LIMITS: dict[str, tuple[float, float]] = {
@@ -113,6 +113,26 @@ def refuse_kinds(asked: Sequence[str], known: Sequence[str], column: str) -> Non
     if lost or not asked:
         what, why = f"no {column} {', '.join(lost) or 'at all'}", f"there are {', '.join(known)}"
         raise InvalidTables([Issue("expose", None, column, "unknown_kind", what=what, why=why, fix=f"name one of {', '.join(known)}")])
+
+
+def event_notes(events: pl.DataFrame, replications: int) -> tuple[str, ...]:
+    """What is said of events that are replayed: how many do nothing to what they hit, and how many replications have none."""
+    demand = pl.col("scope_kind") == "demand"
+    works = (pl.col("capacity_loss_share") != 0) | (pl.col("cost_factor") != 1)
+    lasts = pl.col("duration_days") + pl.col("recovery_days") > 0
+    idle = events.filter(~(lasts & pl.when(demand).then(pl.col("demand_change_share") != 0).otherwise(works)))
+    told: tuple[str, ...] = ()
+    if idle.height:
+        names = [f"{kind} {value}" for kind, value in idle.select("scope_kind", "scope_value").unique(maintain_order=True).iter_rows()]
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+        told = (
+            f"{idle.height:,} of {events.height:,} events do nothing to what they hit ({shown}): they last no time, or take nothing away "
+            "and make nothing dearer, or change no demand",
+        )
+    struck = events["replication"].n_unique()
+    if events.height and struck < replications and not (events["replication"] < 0).any():
+        told = (*told, f"{replications - struck:,} of {replications:,} replications have no event")
+    return told
 
 
 def refuse_events(events: pl.DataFrame, span: Span, replications: int) -> None:

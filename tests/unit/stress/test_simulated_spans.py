@@ -115,6 +115,36 @@ def test_processes_give_what_threads_give_bit_for_bit():
     assert np.array_equal(here.served, there.served)
 
 
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"capacity_loss_share": 0.0}, "1 of 2 events do nothing to what they hit (site far)"),
+        ({"duration_days": 0.0}, "1 of 2 events do nothing to what they hit (site far)"),
+        ({"capacity_loss_share": 0.0, "demand_change_share": -0.5}, "1 of 2 events do nothing to what they hit (site far)"),
+        ({"capacity_loss_share": 0.0, "cost_factor": 2.0}, ""),
+        ({"duration_days": 0.0, "recovery_days": 7.0}, ""),
+        ({"scope_kind": "demand", "scope_value": "town"}, "1 of 2 events do nothing to what they hit (demand town)"),
+        ({"scope_kind": "demand", "scope_value": "town", "demand_change_share": 0.5}, ""),
+    ],
+)
+def test_events_that_do_nothing_are_told(how, told):
+    rows = [event("site", "far", 20, 1), {**event("site", "far", 10, 2), **how}]
+    for result in (
+        simulate(broken(car_a_day(), *rows), plan_from_afar(), replications=1),
+        simulate(exposed_to(), plan_from_afar(), replications=1, events=pl.DataFrame(rows, infer_schema_length=None)),
+    ):
+        said = [one for one in result.notes if "do nothing to what they hit" in one]
+        assert [one.partition(":")[0] for one in said] == ([told] if told else [])
+
+
+def test_replications_without_an_event_are_told():
+    rows = [event("site", "far", week, 2, replication=one, event_id=f"e{week}") for week, one in ((10, 0), (11, 3), (12, 3))]
+    result = simulate(broken(car_a_day(), *rows), plan_from_afar(), replications=10)
+    assert "8 of 10 replications have no event" in result.notes
+    whole = simulate(broken(car_a_day(), event("site", "near", 10, 2), *rows[:1]), plan_from_afar(), replications=10)
+    assert not any("have no event" in one for one in whole.notes)
+
+
 def test_who_stops_keeps_whole_replications():
     with pytest.raises(Cancelled) as stopped:
         simulate(exposed_to(FLOODS), plan_from_afar(), replications=400, seed=5, progress=Stops(2))
