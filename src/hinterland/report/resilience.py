@@ -41,7 +41,7 @@ _LEAST = 0.0005
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A value, its difference to the baseline and the interval of that (or, of a count, what it counts); `tail`: its worst 5 %."""
+    """A value, its difference to the baseline and the interval of that (or, of a count, what it counts); `tail`: what stands below."""
 
     value: str
     delta: Delta | None = None
@@ -167,7 +167,7 @@ def _exposure(stress: StressBoard, strategy: str) -> Held:
         return Held(shown(mine[1], stress.currency))
     fast, slow = mine[0] - base[0], mine[1] - base[1]
     delta = _judged(difference(slow, ""), slow, -1, certain=min(fast, slow) > 0 or max(fast, slow) < 0)
-    return Held(shown(mine[1], stress.currency), delta, between(min(fast, slow), max(fast, slow), "", sign=True))
+    return Held(shown(mine[1], stress.currency), delta, tail=f"fast to slow recovery: {between(fast, slow, '', sign=True)}")
 
 
 def _mean_losses(stress: StressBoard, strategy: str) -> tuple[float, float] | None:
@@ -237,9 +237,11 @@ def resilience(board: Board) -> Resilience | None:
         about += " In brackets the 95 % interval of the difference, ≈ where it holds 0."
     if {"lost_margin", "fill_rate"} <= set(held):
         about += " A dearer plan loses less margin with each unit; the fill rate counts units."
+    if "late_share" in held:
+        about += " Served late: where shortage is served later instead of lost; the other means: where it is lost."
     if exposed:
         about += " If one site stops: for its slow time to recover" + (
-            ", in brackets the difference from fast to slow." if len(names) > 1 else "."
+            ", below it the difference from fast to slow." if len(names) > 1 else "."
         )
     deck = f"When things break, {'in this one future ' if alone else ''}{lead}." if lead else ""
     return Resilience(

@@ -117,7 +117,9 @@ def stress_facts(board: Board) -> list[str]:
         ]
     facts += [
         "Lost margin counts what a plan earns per unit: one that earns less loses less with the same units.",
-        "Left aside: crews, priorities between customers of one pool other than by rank, qualified alternates in the exposure, joint failures.",
+        "Left aside: crews, priorities between customers of one pool other than by rank, expediting in the exposure, prices that a replayed event "
+        "brought, payment terms, lead times of ways round that vary, and acting before an event that is known ahead. Who steps in stops in a "
+        "simulation when the first maker is back, although its goods arrive only a lead time later; in the exposure it goes on until the gap is closed.",
         *(sentence(one).rstrip(".") + "." for one in stress.notes),
     ]
     return facts

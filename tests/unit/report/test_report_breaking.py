@@ -246,6 +246,24 @@ def test_nodes_are_ranked_by_their_largest_loss_in_any_plan(board):
     assert ("Calm", "global", "0 USD", "1.00", "∞ d", "14.0 to 28.0 d", "yes") in figure.rows
 
 
+def test_fast_to_slow_is_told_in_words_and_never_in_the_brackets_of_an_interval(board):
+    rows = [("global", "site", "liyang", 14, 28, 6.5e5, 1.5e6, 3.0), ("local-for-local", "site", "liyang", 14, 28, 3.0e5, 9.28e5, 3.0)]
+    panel = resilience(replace(board, stress=stressed_board(THREE, exposure=nodes(*rows))))
+    cell = dict(panel.rows)["local-for-local"][-2]
+    # 300,000 - 650,000 fast, 928,000 - 1,500,000 slow
+    assert (cell.delta.text, cell.range, cell.tail) == ("−572,000", "", "fast to slow recovery: −350,000 to −572,000")
+    assert "If one site stops: for its slow time to recover, below it the difference from fast to slow." in panel.about
+
+
+def test_the_panel_says_under_which_rule_something_is_served_late(board):
+    said = "Served late: where shortage is served later instead of lost; the other means: where it is lost."
+    assert said in resilience(replace(board, stress=stressed_board(THREE))).about
+    held = stressed_board(THREE)
+    assert (
+        said not in resilience(replace(board, stress=replace(held, measures=held.measures.filter(pl.col("measure") != "late_share")))).about
+    )
+
+
 def test_two_nodes_of_one_name_stay_two_rows(board):
     rows = [("global", kind, "same_name", 14, 28, 1e6, loss, 3.0) for kind, loss in (("site", 5e6), ("operator", 4e6))]
     twins = nodes(*rows).with_columns(name=pl.lit("A name so long that both of them are cut at the same place on the chart"))
@@ -325,6 +343,8 @@ def test_the_appendix_has_every_measure_with_its_tail(stressed, broken_page):
     assert "10,000 replications of 2028 to 2032 in steps of 7 days, seed 7" in text
     for word in ("Time to recover (TTR)", "Time to survive (TTS)", "Risk exposure index", "CVaR", "Left aside"):
         assert word in text
+    for built in ("alternates", "joint failures"):  # exposure counts on alternates, and the worst nodes together are found
+        assert built not in text.split("Left aside")[1]
     # 612 million with a standard deviation of 0.6 of it; the tails of the made-up board lie 1.6 and 2.1 of those beyond
     assert "global 612 mn 605 to 619 mn 367 mn 1.20 bn 1.38 bn" in text
     assert {one.name for one in measured_tails(stressed)} >= {"Fill rate", "Served late", "Backlog", "Value on the way"}
