@@ -177,6 +177,30 @@ def test_who_stops_reads_what_is_kept(capsys, more, kept):
     assert kept in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("verb", ["render", "compare"])
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_simulated(runs, monkeypatch, verb):
+    monkeypatch.setattr(doors, "compare_runs", lambda *_given, **_more: pytest.fail("simulated all the same"))
+    ended = called(verb, runs / "global", runs / "local", "--stress", "-n", "8", "--out", runs)
+    assert ended.exit_code == 2, ended.output
+    assert "folder" in ended.output
+
+
+def test_a_folder_is_no_file_of_events(runs):
+    ended = called("simulate", runs / "global", "--events", runs, "--json")
+    (problem,) = json.loads(ended.stdout)["problems"]
+    assert (ended.exit_code, problem["why"]) == (2, "it is a folder")
+    assert problem["fix"].endswith("events.parquet")
+
+
+@pytest.mark.parametrize("verb", ["simulate", "expose"])
+def test_tables_without_a_plan_are_told_of_plan(tmp_path, verb):
+    (tmp_path / "sites.csv").write_text("site_id\n")
+    ended = called(verb, tmp_path, "--json")
+    (problem,) = json.loads(ended.stdout)["problems"]
+    assert (ended.exit_code, problem["code"]) == (2, "unreadable")
+    assert "--plan" in problem["fix"]
+
+
 def test_another_world_tables_with_a_plan_and_replays_do_not_take_its_place(runs, tmp_path):
     run = runs / "global"
     ended = called("simulate", run, "-n", "4", "-s", "stormy")

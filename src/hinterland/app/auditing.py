@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hinterland.core.errors import InvalidTables, Issue
 from hinterland.core.progress import SILENT
 from hinterland.model.scenario import resolve
 
@@ -58,6 +59,10 @@ def audited_in(place: str | Path, plan: str | Path | None) -> tuple[Network, Pla
     from hinterland.app.reading import read
 
     if plan is None:
+        if Path(place).exists() and not (Path(place) / "manifest.json").exists():
+            what, why = f"{place} is no run folder", "it has no manifest.json, so there is no plan in it"
+            fix = "name a folder that `hinterland solve --out` wrote, or, for tables, a plan or run with --plan"
+            raise InvalidTables([Issue("run", None, None, "unreadable", what, why, fix)])
         run = read_run(place)
         return run.network, run.plan
     net = read_run(place).network if (Path(place) / "manifest.json").is_file() else read(place)

@@ -104,6 +104,8 @@ def events_from(file: Path, net: Network) -> pl.DataFrame:
 
     table, ways = TABLES["events"], "name a .csv or .parquet file with the columns of the table events (docs/tables.md)"
     try:
+        if file.is_dir():
+            raise _refused(file, "it is a folder", f"name a file in it, as {file / 'events.parquet'}")
         if not file.is_file():
             raise _refused(file, "there is no such file", ways)
         if file.stat().st_size > _EVENTS:

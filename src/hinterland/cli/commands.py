@@ -214,8 +214,11 @@ def compare(
     """Put runs side by side: cost, CO2e, distance, borders, concentration; only at equal delivered quantity. With --stress: what holds when things break."""
     from hinterland import app as doors
     from hinterland.app.workers import workers_of
+    from hinterland.store import refuse_unwritable
 
     with ended_well(as_json=as_json):
+        if out is not None:  # before minutes of work, not after
+            refuse_unwritable(out)
         asked = stress_asked(stress, replications, seed, start, end, exposure, what_if, cluster, workers)
         with workers_of(cluster, workers) as executor, bars(quiet=as_json or asked is None) as drawn:
             board = doors.compare_runs(
@@ -265,8 +268,10 @@ def render(
     """Write one self-contained report of runs: no server, no network, no script. With --stress it says what holds when things break."""
     from hinterland import app as doors
     from hinterland.app.workers import workers_of
+    from hinterland.store import refuse_unwritable
 
     with ended_well(as_json=as_json):
+        refuse_unwritable(out)  # before minutes of work, not after
         asked = stress_asked(stress, replications, seed, start, end, exposure, what_if, cluster, workers)
         with workers_of(cluster, workers) as executor, bars(quiet=as_json or asked is None) as drawn:
             board = doors.compare_runs(

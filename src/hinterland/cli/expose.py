@@ -44,7 +44,9 @@ def expose(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FOLDER", help="folder for what is found; default RUN/exposure, replaced each time"),
+        typer.Option(
+            "--out", "-o", metavar="FOLDER", help="new folder for what is found; default RUN/exposure, where the next one replaces it"
+        ),
     ] = None,
     cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask cluster to spread the work over: tcp://host:port")] = None,
     workers: Annotated[int | None, typer.Option(metavar="NUMBER", help="processes to spread the work over; default threads")] = None,

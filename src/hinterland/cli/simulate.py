@@ -63,7 +63,10 @@ def simulate(
         Path | None, typer.Option(metavar="FILE", help="replay events that were saved or typed (.parquet, .csv), as the table events")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="folder for what is found; default RUN/stress, replaced each time")
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="FOLDER", help="new folder for what is found; default RUN/stress, where the next one replaces it"
+        ),
     ] = None,
     cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask cluster to spread the work over: tcp://host:port")] = None,
     workers: Annotated[int | None, typer.Option(metavar="NUMBER", help="processes to spread the work over; default threads")] = None,
