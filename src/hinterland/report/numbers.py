@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["amount", "change_words", "number", "power", "relative", "share", "signed", "signed_share", "text_width"]
+__all__ = ["amount", "change_words", "counted", "number", "power", "relative", "share", "signed", "signed_share", "text_width"]
 
 THIN = "\u202f"
 """Narrow no-break space: between a number and its unit."""
@@ -41,6 +41,15 @@ def number(value: float | None, digits: int = 3) -> str:
         if abs(value) >= size:
             return f"{sign}{_plain(abs(value) / size, digits)}{THIN}{word}".replace(THIN, " ")
     return sign + _plain(abs(value), digits) if abs(value) >= 1e-4 else power(value, digits)
+
+
+def counted(count: int, thing: str) -> str:
+    """How many of a thing, one in the singular.
+
+    >>> counted(1, "draw"), counted(1200, "draw")
+    ('1 draw', '1,200 draws')
+    """
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def power(value: float | None, digits: int = 2) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 
 from hinterland.report import spreads
 from hinterland.report.figures.figure import Figure, colours_of
-from hinterland.report.numbers import share
+from hinterland.report.numbers import counted, share
 from hinterland.report.stress_words import between, measure_doc, measure_name, plans, shown, span_words, unit_words
 from hinterland.report.words import sentence
 
@@ -87,7 +87,7 @@ def settling(board: Board) -> Figure | None:
             for row in mine.iter_rows(named=True)
         ]  # fmt: skip
     widest = max(widths)
-    title = f"Known to ± {share(widest[0], 2)} of the mean or better after {stress.replications:,} draws (widest: {measure_name(widest[1]).lower()}, {widest[2]})"
+    title = f"Known to ± {share(widest[0], 2)} of the mean or better after {counted(stress.replications, 'draw')} (widest: {measure_name(widest[1]).lower()}, {widest[2]})"
     columns = ("Measure", "Plan", "Replications", "Running mean", "95 % interval")
     return Figure("appendix", title, about, tuple(svgs), columns, tuple(table), of=tuple(colours))
 
@@ -97,11 +97,14 @@ def stress_facts(board: Board) -> list[str]:
     stress = board.stress
     if stress is None:
         return []
-    share_of = f"{stress.events:,} events in all, " if stress.events else ""
+    share_of = f"{counted(stress.events, 'event')} in all, " if stress.events else ""
+    alone = stress.replications < 2
     facts = [
-        f"{stress.replications:,} replications of {span_words(stress)} in steps of {stress.step_days} days, seed {stress.seed}; {share_of}the same for every plan.",
+        f"{counted(stress.replications, 'replication')} of {span_words(stress)} in steps of {counted(stress.step_days, 'day')}, seed {stress.seed}; {share_of}the same for every plan.",
         "Plans are judged as they are: stocks, backups and reactions of the tables act, nothing is planned anew.",
-        "Means have 95 % intervals (Student). Differences are taken replication by replication under the same events; certain means that "
+        "One replication is one future: it has no interval, and no difference is certain."
+        if alone
+        else "Means have 95 % intervals (Student). Differences are taken replication by replication under the same events; certain means that "
         "their interval leaves 0 out.",
         "VaR at 95 % is what 95 % of the replications do not exceed, on the bad side of a measure; CVaR is the mean of the worst 5 %.",
     ]

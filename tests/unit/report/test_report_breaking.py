@@ -19,7 +19,7 @@ from hinterland.report.figures.exposed import exposed, lasting, ranking
 from hinterland.report.helping import helping
 from hinterland.report.maps import survey
 from hinterland.report.resilience import resilience
-from hinterland.report.stress_appendix import measured_tails, settling
+from hinterland.report.stress_appendix import measured_tails, settling, stress_facts
 from hinterland.report.stress_words import shown
 from hinterland.report.words import chain_order
 from pages import EVIL, Page, harmless
@@ -349,6 +349,14 @@ def test_the_appendix_has_every_measure_with_its_tail(stressed, broken_page):
     assert "global 612 mn 605 to 619 mn 367 mn 1.20 bn 1.38 bn" in text
     assert {one.name for one in measured_tails(stressed)} >= {"Fill rate", "Served late", "Backlog", "Value on the way"}
     assert "Known to ±" in text
+
+
+def test_one_of_a_thing_is_told_in_the_singular(board):
+    held = replace(board, stress=stressed_board(THREE, replications=1, events=1, step_days=1))
+    facts = stress_facts(held)
+    assert facts[0] == "1 replication of 2028 to 2032 in steps of 1 day, seed 7; 1 event in all, the same for every plan."
+    assert "One replication is one future: it has no interval, and no difference is certain." in facts
+    assert not any("95 % interval" in one for one in facts)
 
 
 def test_the_running_mean_is_drawn_and_told(stressed):
