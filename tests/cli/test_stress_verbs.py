@@ -101,6 +101,22 @@ def test_expose_says_what_is_not_survived(folder):
     assert "buffer" in ended.output
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--worst", "2"), "block LP: arrival times are left aside: losses are at least this"),
+        (("--worst", "99"), "99 sites cannot fail together"),
+    ],
+)
+def test_sets_of_sites_say_how_they_are_measured_or_why_there_are_none(folder, more, told):
+    found = json.loads(run(folder, "expose", *more, "--json").stdout)
+    assert any(told in one for one in found["notes"])
+    assert bool(found["worst"]) == (more[1] == "2")
+    block = json.loads(run(folder, "expose", *more, "--method", "block", "--json").stdout)
+    assert any("block LP" in one for one in block["notes"]) is False
+    assert not any("fail together" in one for one in json.loads(run(folder, "expose", "--json").stdout)["notes"])
+
+
 def test_expose_as_a_document_by_both_methods(folder):
     weekly, block = (json.loads(run(folder, "expose", "--method", name, "--kind", "site", "--json").stdout) for name in ("weekly", "block"))
     losses = [{row["node"]: row["loss_high"] for row in one["nodes"]} for one in (weekly, block)]

@@ -129,6 +129,10 @@ def expose(
     if worst and not stopped:
         sites = nodes_of(chain, ("site",), recovery_days=recovery_days)
         sets = worst_sets(chain.block(), sites, worst, seconds=worst_seconds, progress=progress)
+        if worst > len(sites):
+            notes += (f"{worst} sites cannot fail together: there are {len(sites)}",)
+        elif method != "block":
+            notes += (f"sites that fail together are measured by the block LP: {NOTES['block']}",)
     options = option_rows = None
     if what_if and not stopped:
         weak = _weakest(frame, nodes, weakest)
