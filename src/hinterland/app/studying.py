@@ -12,6 +12,9 @@ from hinterland.app.demonstrating import DemoResult
 from hinterland.core.progress import SILENT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hinterland.comparison import StressBoard
     from hinterland.core.progress import Progress
     from hinterland.model.network import Network
 
@@ -47,7 +50,6 @@ def demo_reference(
     from hinterland.app.comparing import compare, render
     from hinterland.app.planning import read_run
     from hinterland.app.solving_apart import Job, solve_apart, solve_in_turn
-    from hinterland.app.stress_testing import stress_where_hazards
     from hinterland.app.telling import summary
     from hinterland.comparison import answers, regret_of
     from hinterland.model.samples import sample_path
@@ -76,11 +78,9 @@ def demo_reference(
     for world, plans in kept.items():
         boards[world] = compare(plans["global"].network, plans)
         progress.advanced(f"compare {world}", 1.0)
+    held = _held(runs, {world: list(kept[world]) for world in WORLDS[:2]}, seed, workers, progress)
     for world in WORLDS[:2]:
-        nets = {one: run.network for one, run in kept[world].items()}
-        start, end = _stretch(nets[STRATEGIES[0]])
-        asked: dict[str, Any] = {"replications": REPLICATIONS, "start": start, "end": end, "exposure": "block", "against": STRATEGIES[0]}
-        boards[world] = replace(boards[world], stress=stress_where_hazards(nets, kept[world], seed=seed, progress=progress, **asked))
+        boards[world] = replace(boards[world], stress=held[world])
         render(boards[world], place / f"{world}.html", regret=regret if world == WORLDS[0] else None, regret_in="the world of 2026")
         progress.advanced(f"report {world}", 1.0)
     told: dict[str, Any] = {"worlds": {world: summary(board) for world, board in boards.items()}, "regret": regret.to_dicts()}
@@ -92,6 +92,34 @@ def demo_reference(
     ]
     sentences += [f"{world}: {one}" for world in WORLDS[:2] for one in answers(boards[world])]
     return DemoResult(boards[WORLDS[0]], told, tuple(sentences), place / f"{WORLDS[0]}.html", file, runs)
+
+
+def _stressed(runs: Path, world: str, names: Sequence[str], seed: int, progress: Progress = SILENT) -> StressBoard | None:
+    """Plans of one world through the same events, read from their runs: fits a process of its own."""
+    from hinterland.app.planning import read_run
+    from hinterland.app.stress_testing import stress_where_hazards
+
+    kept = {one: read_run(runs / world / one) for one in names}
+    nets = {one: run.network for one, run in kept.items()}
+    start, end = _stretch(nets[STRATEGIES[0]])
+    asked: dict[str, Any] = {"replications": REPLICATIONS, "start": start, "end": end, "exposure": "block", "against": STRATEGIES[0]}
+    return stress_where_hazards(nets, kept, seed=seed, progress=progress, **asked)
+
+
+def _held(runs: Path, worlds: Mapping[str, Sequence[str]], seed: int, workers: int, progress: Progress) -> dict[str, StressBoard | None]:
+    """How the plans of each world hold; with several workers the first world here and the others beside it."""
+    if workers < 2:
+        return {world: _stressed(runs, world, names, seed, progress) for world, names in worlds.items()}
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    (first, names), *others = worlds.items()
+    beside = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    try:
+        waiting = {world: beside.submit(_stressed, runs, world, more, seed) for world, more in others}
+        return {first: _stressed(runs, first, names, seed, progress)} | {world: one.result() for world, one in waiting.items()}
+    finally:
+        beside.shutdown(wait=False, cancel_futures=True)
 
 
 def _stretch(net: Network) -> tuple[str | None, str | None]:
