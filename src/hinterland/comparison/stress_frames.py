@@ -64,18 +64,6 @@ def late_rates(result: StressResult) -> pl.DataFrame:
     )
 
 
-def _interval(values: Floats) -> tuple[float, float, float, float]:
-    """Mean, standard deviation and the 95 % interval of the mean (Student's t); one value alone has neither spread nor interval: NaN."""
-    from scipy.stats import t
-
-    mean, count = float(values.mean()), len(values)
-    if count < 2:
-        return mean, float("nan"), float("nan"), float("nan")
-    spread = float(values.std(ddof=1))
-    half = float(t.ppf(0.975, count - 1)) * spread / count**0.5
-    return mean, spread, mean - half, mean + half
-
-
 def _named(name: str, frame: pl.DataFrame, kind: str) -> pl.DataFrame:
     """A frame as the board declares it: the strategy first, columns it has, null for those it has not."""
     columns = STRESS_FRAMES[kind]
@@ -87,7 +75,9 @@ def _named(name: str, frame: pl.DataFrame, kind: str) -> pl.DataFrame:
 def measures_of(name: str, moved: Moved) -> pl.DataFrame:
     """Rows of StressBoard.measures: those of lost sales, then those of serving late."""
     late = late_rates(moved.late)
-    rows = [(one, kind, *_interval(late[one].to_numpy()), *told_by.tail(late[one].to_numpy())) for one, kind in LATE_MEASURES.items()]
+    rows = [
+        (one, kind, *told_by.interval(late[one].to_numpy()), *told_by.tail(late[one].to_numpy())) for one, kind in LATE_MEASURES.items()
+    ]
     lost = told_by.summary(moved.lost).filter(~pl.col("measure").is_in(list(LATE_MEASURES)))
     names = ("measure", "unit", "mean", "spread", "low", "high", "var95", "cvar95")
     told = pl.concat(
@@ -102,7 +92,7 @@ def differences_of(name: str, moved: Moved, against: str, base: Moved) -> pl.Dat
     mine, theirs = late_rates(moved.late), late_rates(base.late)
     rows = []
     for one, kind in LATE_MEASURES.items():
-        mean, _, low, high = _interval((mine[one] - theirs[one]).to_numpy())
+        mean, _, low, high = told_by.interval((mine[one] - theirs[one]).to_numpy())
         rows.append((one, kind, mean, low, high, low > 0 or high < 0))
     names = ("measure", "unit", "mean", "low", "high", "certain")
     both = [lost.select(names), pl.DataFrame(rows, schema=dict(zip(names, lost.select(names).dtypes, strict=True)), orient="row")]

@@ -87,7 +87,7 @@ def exposure_map(board: Board, shared: Survey) -> Figure | None:
         return None
     frame = frame.filter(pl.col("kind").is_in(["site", "passage"])).drop_nulls(["latitude", "longitude"])
     frame = frame.sort("loss_high", "kind", "node", descending=[True, False, False])
-    most = float(frame["loss_high"].max() or 0.0)  # type: ignore[arg-type]
+    most = float(frame["loss_high"].max() or 0.0)  # type: ignore[arg-type]  # polars: max and min of any type
     if not most > 0:
         return None
     names = [one for one in plans(board) if one in set(frame["strategy"])]

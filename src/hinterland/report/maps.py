@@ -114,7 +114,7 @@ def survey(board: Board, stages: list[str]) -> Survey:
         drawn.append(("world", world))
     paths = "".join(f'<path id="land-{name}" fill-rule="evenodd" d="{land_path(one)}"/>' for name, one in drawn)
     land = tidy(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><defs>{paths}</defs></svg>', "land outlines")
-    most = float(ways["t"].max() or 1.0)  # type: ignore[arg-type]
+    most = float(ways["t"].max() or 1.0)  # type: ignore[arg-type]  # polars: max and min of any type
     height = _WORLD_HIGH if several else top + high
     return Survey(world, markets, frame, height, most, tuple(stages), stage_of_site(board), land)
 

@@ -76,7 +76,7 @@ def settling(board: Board) -> Figure | None:
         unit = unit_words(stress, units.get(measure))
         mine = frame.filter(pl.col("measure") == measure)
         # the first tenth of the replications has intervals so wide that nothing else would be seen
-        tail = mine.filter(pl.col("replications") >= 0.1 * float(mine["replications"].max()))  # type: ignore[arg-type]
+        tail = mine.filter(pl.col("replications") >= 0.1 * float(mine["replications"].max()))  # type: ignore[arg-type]  # polars: max and min of any type
         name = measure_name(measure) + (f", {unit}" if unit and unit != "share" else "")
         svgs.append(spreads.running(tail.to_dicts(), colours, name, f"{name}. {about}", percent=unit == "share"))
         for row in last.filter(pl.col("measure") == measure).iter_rows(named=True):

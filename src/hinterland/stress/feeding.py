@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hinterland.core.calendar import Ints
     from hinterland.model.arrays import Arrays
 
-__all__ = ["Feeding", "Subjects", "feeding_of"]
+__all__ = ["Feeding", "Subjects", "fed_pools", "feeding_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,23 @@ class Feeding:
 
     def fed(self, down: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Pools that can be fed while `down` (A,) stands still; stock is left aside, for it runs out."""
-        able, fed = self.able & ~down, np.zeros(self.pools, dtype=bool)
-        while True:
-            starved = np.zeros(len(able), dtype=bool)
-            starved[self.use_activity[~fed[self.use_pool]]] = True
-            goes = able & ~starved
-            more = fed.copy()
-            more[self.into[goes]] = True
-            more[self.give_pool[goes[self.give_activity]]] = True
-            if (more == fed).all():
-                return fed
-            fed = more
+        uses, gives = (self.use_activity, self.use_pool), (self.give_activity, self.give_pool)
+        return fed_pools(self.pools, self.able & ~down, self.into, uses, gives)
+
+
+def fed_pools(pools: int, able: NDArray[np.bool_], into: Ints, uses: tuple[Ints, Ints], gives: tuple[Ints, Ints]) -> NDArray[np.bool_]:
+    """Pools that activities which are able (A,) can feed, when all their inputs can be fed; uses and gives are pairs (activity, pool)."""
+    fed = np.zeros(pools, dtype=bool)
+    while True:
+        starved = np.zeros(len(able), dtype=bool)
+        starved[uses[0][~fed[uses[1]]]] = True
+        goes = able & ~starved
+        more = fed.copy()
+        more[into[goes]] = True
+        more[gives[1][goes[gives[0]]]] = True
+        if (more == fed).all():
+            return fed
+        fed = more
 
 
 def feeding_of(a: Arrays) -> Feeding:

@@ -175,7 +175,16 @@ def _ordered(act: Activities, orders: Replenishment, planned: tuple[Floats, ...]
     return start, target, trigger, lot, stock
 
 
-def _chain(act, index, links, moved, more, grid, orders) -> Chain:  # type: ignore[no-untyped-def]
+def _chain(
+    act: Activities,
+    index: tuple[Ints, Ints, Ints],
+    links: tuple[list[Ints], Ints, Ints],
+    moved: tuple[Floats, Floats, Floats, Floats, Floats, Floats],
+    more: tuple[Floats, Floats, Ints, Floats],
+    grid: tuple[int, int, int, Floats, int],
+    orders: Replenishment,
+) -> Chain:
+    """Put together what was paced: lead, order and place of pools; who brings and uses; what is started, shared, brought, sent, kept, used."""
     lead, order, place = index
     brings, use_order, use_first = links
     start, share, arrive, out, stock, use_steps = moved

@@ -17,6 +17,7 @@ from hinterland.stress.hands import hands_of
 from hinterland.stress.kernel import BLOCK, MEASURES
 from hinterland.stress.prepared import prepare
 from hinterland.stress.spans import event_notes, refuse_events, refuse_numbers, span_of
+from hinterland.stress.summary import interval
 from hinterland.stress.work import Piece, pieces_of
 
 if TYPE_CHECKING:
@@ -233,10 +234,9 @@ def _alone(job: Job, events: pl.DataFrame, count: int, calm: dict[str, float], h
             table = np.zeros((len(MEASURES), count))
             table[:, hit] = np.concatenate(parts, axis=1)[:, :struck] - before
         extra = table[at["lost_margin"]]
-        half = 1.96 * float(extra.std(ddof=1)) / count**0.5 if count > 1 else float("nan")  # one replication has no interval
-        mean = float(extra.mean())
+        mean, _, low, high = interval(extra)
         rows.append(
-            (name, mine.height, struck / count, float(table[at["lost"]].mean()), mean, mean - half, mean + half,
+            (name, mine.height, struck / count, float(table[at["lost"]].mean()), mean, low, high,
              float(table[at["backlog"]].mean()))
         )  # fmt: skip
         progress.advanced("each hazard alone", (number + 1) / len(names), name)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from hinterland.core.calendar import Floats
     from hinterland.stress.simulate import StressResult
 
-__all__ = ["convergence", "paired", "rates", "summary", "tail"]
+__all__ = ["convergence", "interval", "paired", "rates", "summary", "tail"]
 
 TAIL_SHARE = 0.95
 """VaR is the smallest loss that at least 95 % of the replications do not exceed, CVaR the mean of the worst 5 %."""
@@ -71,15 +71,15 @@ def rates(result: StressResult) -> pl.DataFrame:
     )
 
 
-def _interval(values: Floats) -> tuple[float, float, float, float]:
+def interval(values: Floats) -> tuple[float, float, float, float]:
     """Mean, standard deviation and the 95 % interval of the mean (Student's t); one value alone has neither spread nor interval: NaN."""
-    from scipy.stats import t
+    from scipy.special import stdtrit  # scipy.stats takes a second and a half to import
 
     mean = float(values.mean())
     if len(values) < 2:
         return mean, float("nan"), float("nan"), float("nan")
     spread = float(values.std(ddof=1))
-    half = float(t.ppf(0.975, len(values) - 1)) * spread / len(values) ** 0.5
+    half = float(stdtrit(len(values) - 1, 0.975)) * spread / len(values) ** 0.5
     return mean, spread, mean - half, mean + half
 
 
@@ -106,7 +106,7 @@ def summary(result: StressResult) -> pl.DataFrame:
     for name, unit in MEASURED.items():
         values = frame[name].to_numpy()
         high_is_bad = name not in {"fill_rate", "on_time_share", "steps_without_shortage_share"}
-        rows.append((name, unit, *_interval(values), *tail(values, high_is_bad)))
+        rows.append((name, unit, *interval(values), *tail(values, high_is_bad)))
     names = ("measure", "unit", "mean", "spread", "low", "high", "var95", "cvar95")
     return pl.DataFrame(rows, schema={name: pl.String if at < 2 else pl.Float64 for at, name in enumerate(names)}, orient="row")
 
@@ -122,7 +122,7 @@ def paired(one: StressResult, other: StressResult) -> pl.DataFrame:
     left, right = rates(one), rates(other)
     rows = []
     for name, unit in MEASURED.items():
-        mean, spread, low, high = _interval((left[name] - right[name]).to_numpy())
+        mean, spread, low, high = interval((left[name] - right[name]).to_numpy())
         rows.append((name, unit, mean, spread, low, high, low > 0 or high < 0))
     kinds = {"measure": pl.String, "unit": pl.String, "mean": pl.Float64, "spread": pl.Float64, "low": pl.Float64, "high": pl.Float64,
              "certain": pl.Boolean}  # fmt: skip
@@ -133,5 +133,5 @@ def convergence(result: StressResult, measure: str = "fill_rate", points: int = 
     """Running mean of a measure and its 95 % interval after growing numbers of replications."""
     values = rates(result)[measure].to_numpy()
     counts = np.unique(np.linspace(min(2, len(values)), len(values), points).astype(int))
-    rows = [(int(n), *(lambda i: (i[0], i[2], i[3]))(_interval(values[:n]))) for n in counts]
+    rows = [(int(n), *(lambda i: (i[0], i[2], i[3]))(interval(values[:n]))) for n in counts]
     return pl.DataFrame(rows, schema={"replications": pl.Int64, "mean": pl.Float64, "low": pl.Float64, "high": pl.Float64}, orient="row")

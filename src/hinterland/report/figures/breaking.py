@@ -58,7 +58,7 @@ def over_time(board: Board) -> Figure | None:
     if not frame.height:
         return None
     names = [one for one in plans(board) if one in set(frame["strategy"])]
-    least = float(frame["p05"].min())  # type: ignore[arg-type]
+    least = float(frame["p05"].min())  # type: ignore[arg-type]  # polars: max and min of any type
     floor = next(one for one in _FLOORS if one <= max(least, 0.0))
     colours = colours_of(board)
     worst = {}

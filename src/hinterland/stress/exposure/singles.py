@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hinterland.stress.exposure.block import NOBODY
+from hinterland.stress.feeding import fed_pools
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,18 +27,9 @@ __all__ = ["goods_cut_off"]
 
 def _fed(chain: PeriodChain, able: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Pools that can be fed by activities that are able; shape (pools,)."""
-    act = chain.activities
-    fed = np.zeros(len(chain.arrays.pools), dtype=bool)
-    while True:
-        starved = np.zeros(len(act), dtype=bool)
-        starved[act.use_activity[~fed[act.use_pool] & (chain.use_per_unit > 0)]] = True
-        goes = able & ~starved
-        more = fed.copy()
-        more[act.into[goes]] = True
-        more[act.give_pool[goes[act.give_activity]]] = True
-        if (more == fed).all():
-            return fed
-        fed = more
+    act, needs = chain.activities, chain.use_per_unit > 0
+    uses, gives = (act.use_activity[needs], act.use_pool[needs]), (act.give_activity, act.give_pool)
+    return fed_pools(len(chain.arrays.pools), able, act.into, uses, gives)
 
 
 def goods_cut_off(chain: PeriodChain, nodes: Sequence[Node]) -> list[str | None]:
