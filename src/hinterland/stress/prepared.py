@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Prepared", "demands_of", "prepare"]
 
 _LAST = 2**31
+_UNVALUED = "no product has a value: what lies in stock and is on the way is told as worth nothing"
 _UNPRICED = "no price or value of some product that is delivered: its lost margin counts nothing"
 
 
@@ -96,6 +97,8 @@ def prepare(net: Network, plan: Plan, span: Span, *, late: bool, safety_days: fl
     means, priced = means_of(a, act, order, pools, weights, late=late)
     _sound(chain, means)
     told = notes if priced else (*notes, _UNPRICED)
+    if not means.value_per_unit.any():
+        told = (*told, _UNVALUED)
     rate = weights / a.calendar.days * span.step_days
     return Prepared(a, act, chain, lending(a, act, full, rate, backups.reactions(span.step_days)), means, pools, span, told)
 

@@ -81,3 +81,10 @@ def test_who_could_buy_ore_elsewhere_steps_in(plan):
     """An offer of ore at near, used by nobody, is a source: the country may stand still."""
     offer = {"purchases": [{"site_id": "near", "product_id": "ore", "price_per_unit": 2.0, "limit_per_year": 10_000.0}]}
     assert lost(plan, "country", "CN", **offer) == pytest.approx(0.0)
+
+
+def test_goods_without_any_value_are_told(plan):
+    """Nobody said what ore, parts and cars are worth: a value in stock of nothing is no finding."""
+    assert any("worth nothing" in one for one in hl.simulate(hl.read(ore_from_one_mine()), plan, replications=1).notes)
+    valued = {"product_values": [{"product_id": "ore", "value_per_unit": 1.0}]}
+    assert not any("worth nothing" in one for one in hl.simulate(hl.read(ore_from_one_mine(**valued)), plan, replications=1).notes)
